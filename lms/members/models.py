@@ -1,0 +1,168 @@
+"""Rows about people and organizations. Writes: lms.members.services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lms.members.rules import MemberKind, OrganizationKind, Role
+
+
+class Organization(models.Model):
+    """One row is one party organization, a node of one tree.
+
+    `parent` is the truth; `path` (ids of the ancestors and itself, '1/5/23/') is derived from it and says in one
+    indexed comparison what lies below (lms.common.paths). A retired organization keeps its row for ever.
+    """
+
+    Kind = models.TextChoices(
+        "Kind",
+        {
+            "COMMITTEE": (OrganizationKind.COMMITTEE, _("Party committee")),
+            "GENERAL_BRANCH": (OrganizationKind.GENERAL_BRANCH, _("General Party branch")),
+            "BRANCH": (OrganizationKind.BRANCH, _("Party branch")),
+            "GROUP": (OrganizationKind.GROUP, _("Party group")),
+            "WORK_COMMITTEE": (OrganizationKind.WORK_COMMITTEE, _("Party work committee")),
+            "LEADING_GROUP": (OrganizationKind.LEADING_GROUP, _("Leading Party group")),
+            "TEMPORARY": (OrganizationKind.TEMPORARY, _("Temporary branch")),
+            "NETWORK_BRANCH": (OrganizationKind.NETWORK_BRANCH, _("Network branch")),
+        },
+    )
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    path = models.CharField(max_length=255, unique=True)
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=120)
+    short_name = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("path",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def depth(self) -> int:
+        """1 for the root."""
+        return self.path.count("/")
+
+
+class MemberManager(BaseUserManager["Member"]):
+    def get_by_natural_key(self, username: str | None) -> Member:
+        return self.get(learner_no=username)
+
+    def create_superuser(self, learner_no: str, full_name: str, password: str | None = None) -> Member:
+        """An operator of the machine, for Django's admin; holds no role in the school."""
+        member = self.model(learner_no=learner_no, full_name=full_name, is_staff=True, is_superuser=True)
+        member.set_password(password)
+        member.save(using=self._db)
+        return member
+
+
+class Member(AbstractBaseUser, PermissionsMixin):
+    """One row is one person with an account, for life: `learner_no` survives every move and is never given again.
+
+    `full_name` is kept character by character as written (rare characters included). An operator without a place in
+    the school has no organization.
+    """
+
+    Kind = models.TextChoices(
+        "Kind",
+        {
+            "FULL_MEMBER": (MemberKind.FULL_MEMBER, _("Full member")),
+            "PROBATIONARY_MEMBER": (MemberKind.PROBATIONARY_MEMBER, _("Probationary member")),
+            "DEVELOPMENT_TARGET": (MemberKind.DEVELOPMENT_TARGET, _("Development target")),
+            "ACTIVIST": (MemberKind.ACTIVIST, _("Activist")),
+            "APPLICANT": (MemberKind.APPLICANT, _("Applicant")),
+            "NON_MEMBER": (MemberKind.NON_MEMBER, _("Non-member")),
+        },
+    )
+
+    learner_no = models.CharField(
+        _("learner number"),
+        max_length=32,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9-]+$")],
+    )
+    full_name = models.CharField(_("full name"), max_length=80)
+    kind = models.CharField(max_length=24, choices=Kind.choices, default=MemberKind.NON_MEMBER.value)
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="members")
+    phone = models.CharField(max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    must_change_password = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)  # came with the demo school, which refuses to mix with real people
+    joined_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MemberManager()
+    USERNAME_FIELD = "learner_no"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        ordering = ("learner_no",)
+        indexes = [models.Index(fields=["organization", "learner_no"], name="member_roster")]  # rosters and tables
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class RoleAssignment(models.Model):
+    """One row: `member` holds `role` on `organization` and on everything below it, until it is revoked."""
+
+    ROLE = models.TextChoices(
+        "ROLE",
+        {
+            "ORGANIZER": (Role.ORGANIZER, _("Organizer")),
+            "INSTRUCTOR": (Role.INSTRUCTOR, _("Instructor")),
+            "AUDITOR": (Role.AUDITOR, _("Auditor")),
+            "ADMINISTRATOR": (Role.ADMINISTRATOR, _("Administrator")),
+        },
+    )
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="role_assignments")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="role_assignments")
+    role = models.CharField(max_length=16, choices=ROLE.choices)
+    granted_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
+    granted_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "organization", "role"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="role_held_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.role} {self.organization_id}"
+
+
+class AuditEntry(models.Model):
+    """One row: somebody did something that may have to be answered for. Append-only; the database refuses changes.
+
+    `act` is '<room>.<verb>' ('credits.export_score_table'), `object_type` and `object_id` say on what, `facts` the rest.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
+    act = models.CharField(max_length=64)
+    object_type = models.CharField(max_length=32)
+    object_id = models.CharField(max_length=40)
+    facts: models.JSONField[Any, Any] = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_of_object")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.act} {self.object_type}:{self.object_id}"

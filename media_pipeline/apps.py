@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class MediaPipelineConfig(AppConfig):
+    name = "media_pipeline"
+
+    def ready(self) -> None:
+        pass
