@@ -7,10 +7,15 @@ import sys
 
 
 def main() -> None:
-    """Run `lms COMMAND ..`; a dash in the command's name may be written for an underscore."""
+    """Run `lms COMMAND ..`; a dash in the command's name may be written for an underscore.
+
+    What somebody who runs a site can mend (a setting, a database that is away) ends in one line, not in a
+    traceback.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db.utils import OperationalError
 
     argv = ["lms", *sys.argv[1:]]
     if len(argv) > 1 and not argv[1].startswith("-"):
@@ -19,3 +24,10 @@ def main() -> None:
         execute_from_command_line(argv)
     except ImproperlyConfigured as error:
         sys.exit(f"lms: {error}")
+    except OperationalError as error:
+        if "--traceback" in argv:
+            raise
+        reason = " ".join(str(error).split())
+        sys.exit(f"lms: the database cannot be used: {reason} (`lms doctor` says more, --traceback where)")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -3,6 +3,3 @@ from django.apps import AppConfig
 
 class MediaPipelineConfig(AppConfig):
     name = "media_pipeline"
-
-    def ready(self) -> None:
-        pass

@@ -36,7 +36,15 @@ PROFILES = {"embedded": "sqlite", "scaled": "postgresql"}
 
 _VARIABLE = "LMS_TEST_PROFILE"
 
-_KEPT = {_VARIABLE, "LMS_TEST_ARTIFACTS", "LMS_CHROMIUM", "LMS_S3_VENV", "LMS_FFMPEG", "LMS_FFPROBE"}
+_KEPT = {
+    _VARIABLE,
+    "LMS_TEST_ARTIFACTS",
+    "LMS_CHROMIUM",
+    "LMS_S3_VENV",
+    "LMS_FFMPEG",
+    "LMS_FFPROBE",
+    "LMS_MEDIA_SAMPLES",
+}
 """Variables that say where something is. All other LMS_* ones of the shell are removed:
 how somebody has set up their own site must not change what the tests see."""
 

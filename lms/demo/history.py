@@ -25,7 +25,7 @@ REPORT_EVERY_MS = 10_000
 
 @dataclass(frozen=True)
 class Study:
-    """`learner_no` watched `permille` of the course's film, and then answered all questions but `wrong` (None: no exam)."""
+    """`learner_no` watched `permille` of the course's film, then answered all questions but `wrong` (None: none)."""
 
     learner_no: str
     course: str
@@ -94,13 +94,14 @@ def sit(member: Member, course: Course, wrong: int, beginning: datetime) -> None
     assert exam is not None, "the exam is loaded before the history"
     attempt = exam_services.start_attempt(member=member, exam=exam, now=beginning)
     instant = beginning
-    for slot, keys in enumerate(exam_queries.answer_keys(exam), start=1):
+    for item in exam_queries.paper_with_keys(exam):
         instant += timedelta(seconds=30)
-        chosen = ["Z"] if slot <= wrong else keys
-        exam_services.save_answers(
-            member=member,
-            attempt_id=attempt.pk,
-            changes=[exam_services.Change(message_id=uuid5(attempt.pk, str(slot)), slot=slot, chosen=chosen)],
-            now=instant,
+        right = item.version.answer_key.correct
+        others = [option["key"] for option in item.version.options if option["key"] not in right]
+        change = exam_services.AnswerChange(
+            message_id=uuid5(attempt.pk, str(item.slot)),
+            slot=item.slot,
+            chosen=others[:1] if item.slot <= wrong else right,
         )
+        exam_services.save_answers(member=member, attempt_id=attempt.pk, changes=[change], now=instant)
     exam_services.submit_attempt(member=member, attempt_id=attempt.pk, now=instant + timedelta(seconds=20))

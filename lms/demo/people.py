@@ -120,15 +120,10 @@ _BY_BRANCH: dict[str, tuple[tuple[str, MemberKind], ...]] = {
 
 
 def _learners() -> tuple[Person, ...]:
-    people = [
-        (name, code, kind) for code, members in _BY_BRANCH.items() for name, kind in members
-    ]
+    people = [(name, code, kind) for code, members in _BY_BRANCH.items() for name, kind in members]
     return (
         LEARNER,
-        *(
-            Person(f"demo-{number:03d}", name, code, kind)
-            for number, (name, code, kind) in enumerate(people, start=1)
-        ),
+        *(Person(f"demo-{number:03d}", name, code, kind) for number, (name, code, kind) in enumerate(people, start=1)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ class Form:
 
     action: str
     fields: dict[str, list[str]] = field(default_factory=dict)
-    choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # of selects and boxes: (value, text)
+    choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # of selects and boxes: (value, label)
 
 
 class _Forms(HTMLParser):
@@ -36,10 +37,14 @@ class _Forms(HTMLParser):
         self.forms: list[Form] = []
         self.select = self.textarea = ""
         self.option: str | None = None
+        self.box: tuple[str, str] | None = None  # name and value of the box whose label is being read
         self.text = ""
+        self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
         if tag == "form":
             self.forms.append(Form(given.get("action", "")))
         if not self.forms:
@@ -59,7 +64,7 @@ class _Forms(HTMLParser):
     def _input(self, form: Form, name: str, given: dict[str, str]) -> None:
         kind, value = given.get("type", "text"), given.get("value", "")
         if kind in {"checkbox", "radio"}:
-            form.choices.setdefault(name, []).append((value, given.get("aria-label", "")))
+            self.box, self.text = (name, value), ""
             if "checked" in given:
                 form.fields.setdefault(name, []).append(value or "on")
         elif kind not in {"submit", "button", "file", "reset", "image"}:
@@ -72,7 +77,13 @@ class _Forms(HTMLParser):
         if tag == "option" and self.option is not None:
             self.forms[-1].choices.setdefault(self.select, []).append((self.option, self.text.strip()))
             self.option = None
-        elif tag == "select":
+        elif tag == "label" and self.box is not None:
+            name, value = self.box
+            self.forms[-1].choices.setdefault(name, []).append((value, " ".join(self.text.split())))
+            self.box = None
+        elif tag == "select" and self.select:
+            options = self.forms[-1].choices.get(self.select, [])
+            self.forms[-1].fields.setdefault(self.select, [value for value, _label in options[:1]])  # as browsers do
             self.select = ""
         elif tag == "textarea" and self.textarea:
             self.forms[-1].fields[self.textarea] = [self.text]
@@ -99,6 +110,15 @@ class Visitor:
         parser.feed(self.page)
         return parser.forms
 
+    def link(self, pattern: str) -> str:
+        """The first link of the page whose address matches the regular expression. Raises Stuck when there is none."""
+        parser = _Forms()
+        parser.feed(self.page)
+        for address in parser.links:
+            if re.search(pattern, address):
+                return urljoin(self.url, address)
+        raise Stuck(f"{self.url}: no link matches {pattern}")
+
     def submit(self, action: str, **values: str | list[str]) -> str:
         """Send the form whose action ends with `action`, with the page's own values and `values` over them."""
         form = self.form(action)
@@ -122,7 +142,11 @@ class Visitor:
 
     def json(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ask a JSON address (POST when there is a body). Raises Stuck for an error status."""
-        headers = {"Accept": "application/json", "X-CSRFToken": self.session.cookies.get("csrftoken", ""), "Referer": self.url}
+        headers = {
+            "Accept": "application/json",
+            "X-CSRFToken": self.session.cookies.get("csrftoken", ""),
+            "Referer": self.url,
+        }
         address = urljoin(self.site + "/", path)
         method = "GET" if body is None else "POST"
         answer = self.session.request(method, address, json=body, headers=headers, timeout=60)
@@ -143,7 +167,8 @@ class Visitor:
         data = {key: value[0] for key, value in form.fields.items() if value} | values
         boundary = uuid.uuid4().hex
         head = "".join(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in data.items()
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+            for key, value in data.items()
         )
         filename = path.name.replace('"', "")
         head += (
@@ -168,7 +193,11 @@ class Visitor:
             "Referer": self.url,
         }
         address = urljoin(self.url, form.action)
-        return self._keep(self.session.post(address, data=_Sized(body(), len(opening) + size + len(ending)), headers=headers, timeout=600))
+        return self._keep(
+            self.session.post(
+                address, data=_Sized(body(), len(opening) + size + len(ending)), headers=headers, timeout=600
+            )
+        )
 
     def _keep(self, answer: requests.Response) -> str:
         if not answer.ok:

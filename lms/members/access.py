@@ -71,10 +71,20 @@ def organizations_in_scope(member: Member, *roles: Role) -> QuerySet[Organizatio
     return queries.list_organizations_below(scope_paths(member, *roles))
 
 
+def require_reader(request: HttpRequest) -> Member:
+    """The member who asks, if they may read anywhere what learners did. Raises NotPermitted otherwise."""
+    return require_role(request, *READERS)
+
+
+def organizations_readable(member: Member) -> QuerySet[Organization]:
+    """The organizations whose learners `member` may read about, parents first."""
+    return organizations_in_scope(member, *READERS)
+
+
 def organization_for_view(request: HttpRequest, organization_id: int) -> Organization:
     """The organization, for somebody who may read what its learners did. Raises NotFound otherwise."""
     member = member_of(request)
-    found = organizations_in_scope(member, *READERS).filter(pk=organization_id).first()
+    found = organizations_readable(member).filter(pk=organization_id).first()
     if found is None:
         raise NotFound("organization", _("There is no such organization in your scope."))
     return found

@@ -150,7 +150,7 @@ class RoleAssignment(models.Model):
 class AuditEntry(models.Model):
     """One row: somebody did something that may have to be answered for. Append-only; the database refuses changes.
 
-    `act` is '<room>.<verb>' ('credits.export_score_table'), `object_type` and `object_id` say on what, `facts` the rest.
+    `act` is '<room>.<verb>' ('credits.export_score_table'), `object_type` and `object_id` say on what, `facts` more.
     """
 
     at = models.DateTimeField(db_index=True)

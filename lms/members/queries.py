@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from lms.common.paths import under, under_any
 from lms.members.models import AuditEntry, Member, Organization, RoleAssignment
@@ -32,6 +32,13 @@ def list_members_below(organization: Organization) -> QuerySet[Member]:
 def list_organizations_below(paths: Iterable[str]) -> QuerySet[Organization]:
     """Organizations in force at or below any of `paths`, parents before children."""
     return Organization.objects.filter(under_any("path", list(paths)), retired_at__isnull=True).order_by("path")
+
+
+def count_members_by_organization(paths: Iterable[str]) -> dict[int, int]:
+    """Organization id -> active members that belong to it itself, for all organizations below any of `paths`."""
+    members = Member.objects.filter(under_any("organization__path", list(paths)), is_active=True)
+    rows = members.order_by().values_list("organization_id").annotate(number=Count("pk"))
+    return {key: number for key, number in rows if key is not None}
 
 
 def list_ancestors(organization: Organization) -> list[Organization]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -17,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 class Environment:
     """Typed access to a mapping of variables.
 
-    A secret may also be given as NAME_FILE, the path of a file that holds it; the file's trailing newline is dropped.
+    A secret may also be given as NAME_FILE, the path of a file that holds it; blanks around it are dropped.
     """
 
     source: Mapping[str, str]
@@ -66,6 +67,17 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be at least {at_least}, not {number}")
         return number
 
+    def web_address(self, name: str, default: str) -> str:
+        """An address such as 'https://school.example.org', without a slash at its end.
+
+        Raises ImproperlyConfigured for anything with a path, or without http:// or https://.
+        """
+        value = self.text(name, default).rstrip("/")
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+            raise ImproperlyConfigured(f"{name} must look like https://school.example.org, not {value!r}")
+        return value
+
     def words(self, name: str, default: str = "") -> list[str]:
         """A list written with commas: 'a, b' -> ['a', 'b']."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
@@ -76,3 +88,15 @@ class Environment:
         if value not in allowed:
             raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
         return value
+
+
+def make_directory(name: str, path: Path) -> Path:
+    """`path`, made if need be and closed to strangers; `name` is the variable that a person may change.
+
+    Raises ImproperlyConfigured when it cannot be made.
+    """
+    try:
+        path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}: the folder {path} cannot be made: {error.strerror}") from error
+    return path

@@ -31,9 +31,7 @@ class Film:
 
 def _read(folder: Path) -> tuple[Film, ...]:
     """Join the lecture texts with the durations that ``make_films.py`` recorded."""
-    lectures: list[dict[str, Any]] = json.loads((folder / "lectures.json").read_text(encoding="utf-8"))[
-        "films"
-    ]
+    lectures: list[dict[str, Any]] = json.loads((folder / "lectures.json").read_text(encoding="utf-8"))["films"]
     seconds: dict[str, int] = json.loads((folder / "durations.json").read_text(encoding="utf-8"))
     return tuple(
         Film(

@@ -234,9 +234,7 @@ def main() -> None:
         target.with_suffix(".vtt").write_text(captions(shots), encoding="utf-8")
         durations[slug] = sum(shot.frames for shot in shots) // FPS
         print(f"{target.name}: {durations[slug]} s, {target.stat().st_size:,} bytes")
-    ordered = {
-        lecture["slug"]: durations[lecture["slug"]] for lecture in lectures if lecture["slug"] in durations
-    }
+    ordered = {lecture["slug"]: durations[lecture["slug"]] for lecture in lectures if lecture["slug"] in durations}
     DURATIONS.write_text(json.dumps(ordered, indent=2) + "\n", encoding="utf-8")
 
 

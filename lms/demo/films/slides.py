@@ -43,9 +43,7 @@ class Sheet:
             mixed = tuple(round(a + (b - a) * part) for a, b in zip(top, bottom, strict=True))
             self.draw.line([(0, row), (self.image.width, row)], fill=mixed)
 
-    def box(
-        self, left: float, top: float, right: float, bottom: float, fill: _Colour, radius: float = 0
-    ) -> None:
+    def box(self, left: float, top: float, right: float, bottom: float, fill: _Colour, radius: float = 0) -> None:
         """Draw a filled rectangle."""
         corners = [value * _SCALE for value in (left, top, right, bottom)]
         self.draw.rounded_rectangle(corners, radius * _SCALE, fill=fill)
@@ -70,9 +68,7 @@ class Sheet:
         font = typeface(round(size * _SCALE))
         stroke = 2 if size >= 60 else 1 if size >= 40 else 0
         where = (place[0] * _SCALE, place[1] * _SCALE)
-        self.draw.text(
-            where, words, colour, font=font, anchor=anchor, stroke_width=stroke, stroke_fill=colour
-        )
+        self.draw.text(where, words, colour, font=font, anchor=anchor, stroke_width=stroke, stroke_fill=colour)
         return font.getlength(words) / _SCALE
 
     def finished(self) -> Image.Image:
@@ -128,9 +124,7 @@ def title_slide(title: str, lecturer: str) -> Image.Image:
     return sheet.finished()
 
 
-def points_slide(
-    film: str, heading: str, points: list[str], active: int, *, page: int, pages: int
-) -> Image.Image:
+def points_slide(film: str, heading: str, points: list[str], active: int, *, page: int, pages: int) -> Image.Image:
     """Draw a slide with a heading and numbered points.
 
     Args:

@@ -27,9 +27,7 @@ def test_file_is_the_recorded_one(path: str) -> None:
 
 def test_nothing_else_lies_among_the_vendored_files() -> None:
     found = {
-        path.relative_to(renew.STATIC).as_posix()
-        for path in (renew.STATIC / "vendor").rglob("*")
-        if path.is_file()
+        path.relative_to(renew.STATIC).as_posix() for path in (renew.STATIC / "vendor").rglob("*") if path.is_file()
     }
     assert found == {path for path in FILES if path.startswith("vendor/")}
 
@@ -42,9 +40,7 @@ def test_manifest_answers_the_wanted_list() -> None:
 @pytest.mark.parametrize("entry", MANIFEST, ids=lambda entry: entry["name"])
 def test_package_comes_with_its_licence(entry: dict[str, Any]) -> None:
     assert entry["licence"] in {"0BSD", "Apache-2.0", "MIT"}
-    text = (renew.STATIC / "vendor" / f"{entry['name']}-{entry['version']}" / "LICENSE").read_text(
-        encoding="utf-8"
-    )
+    text = (renew.STATIC / "vendor" / f"{entry['name']}-{entry['version']}" / "LICENSE").read_text(encoding="utf-8")
     assert len(text) > 500
     assert entry["integrity"].startswith("sha512-")
 
@@ -76,9 +72,7 @@ def test_sprite_refuses_what_is_not_a_shape() -> None:
         renew.make_sprite({"x": "<svg/>"}, "notice")
 
 
-def fake_npm(
-    monkeypatch: pytest.MonkeyPatch, *, integrity: str, names: tuple[str, ...] = ("x.js", "LICENSE")
-) -> None:
+def fake_npm(monkeypatch: pytest.MonkeyPatch, *, integrity: str, names: tuple[str, ...] = ("x.js", "LICENSE")) -> None:
     """Let ``npm pack`` deliver a package of its own making."""
 
     def run(command: list[str], *, cwd: Path, **_options: object) -> subprocess.CompletedProcess[str]:
@@ -106,9 +100,7 @@ def test_renewing_writes_files_and_their_record(monkeypatch: pytest.MonkeyPatch,
     assert renew.renew_package(PACKAGE, entry, static=tmp_path) == entry
 
 
-def test_renewing_refuses_other_bytes_for_a_recorded_version(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_renewing_refuses_other_bytes_for_a_recorded_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake_npm(monkeypatch, integrity="sha512-a")
     entry = renew.renew_package(PACKAGE, None, static=tmp_path / "first")
     fake_npm(monkeypatch, integrity="sha512-b")

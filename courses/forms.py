@@ -1,0 +1,160 @@
+"""What people type into the pages of this room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses import queries
+from courses.models import Category, Course
+from courses.queries.authoring import EDITORS
+from lms.members import access as member_access
+from lms.members.models import Member, Organization
+from media_pipeline.models import MediaAsset
+
+TITLE_LENGTH = 120
+
+
+class CatalogFilter(forms.Form):
+    """What is looked for in the catalog; nonsense is looked for in vain, never an error."""
+
+    q = forms.CharField(required=False, max_length=80, strip=True)
+    category = forms.SlugField(required=False)
+
+    def value(self, name: str) -> str:
+        """The cleaned value, '' when there is none or it is not valid."""
+        self.is_valid()
+        return str(self.cleaned_data.get(name, ""))
+
+
+class OrganizationChoice(forms.ModelChoiceField):
+    """Organizations with their place in the tree."""
+
+    def label_from_instance(self, organization: Any) -> str:
+        return "　" * (organization.depth - 1) + organization.name
+
+
+class CoverSelect(forms.RadioSelect):
+    option_template_name = "courses/_cover_option.html"
+
+
+class CourseForm(forms.Form):
+    """What is said about a course."""
+
+    title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH)
+    slug = forms.SlugField(
+        label=_("Address"),
+        required=False,
+        max_length=60,
+        help_text=_(
+            "The last part of the course's address: Latin letters, digits and hyphens. "
+            "Leave it empty to have one made. It cannot be changed later."
+        ),
+    )
+    summary = forms.CharField(
+        label=_("Summary"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("What is taught, for whom, and why. Shown on the course's page."),
+    )
+    lecturer_name = forms.CharField(
+        label=_("Lecturer"),
+        required=False,
+        max_length=80,
+        help_text=_("As it is to be printed. The lecturer need not have an account."),
+    )
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=Category.objects.none(), empty_label=_("Please choose")
+    )
+    organization = OrganizationChoice(
+        label=_("Open to"),
+        queryset=Organization.objects.none(),
+        empty_label=_("Please choose"),
+        help_text=_("The members of this organization and of all below it can take the course."),
+    )
+    is_required = forms.BooleanField(
+        label=_("A required course"),
+        required=False,
+        help_text=_("Everybody it is open to is expected to complete it. Otherwise it is elective."),
+    )
+    cover = forms.ChoiceField(label=_("Cover"), choices=[], widget=CoverSelect)
+
+    def __init__(self, actor: Member, *args: Any, course: Course | None = None, **kwargs: Any) -> None:
+        if course is not None:
+            kwargs["initial"] = {
+                "title": course.title,
+                "summary": course.summary,
+                "lecturer_name": course.lecturer_name,
+                "category": course.category_id,
+                "organization": course.organization_id,
+                "is_required": course.is_required,
+                "cover": course.cover_file,
+            }
+        super().__init__(*args, **kwargs)
+        if course is not None:
+            del self.fields["slug"]
+        covers = queries.list_covers()
+        self.fields["cover"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, declared above
+            (cover, _("Cover %(number)d") % {"number": number})
+            for number, cover in enumerate(covers, start=1)
+        ]
+        self.fields["cover"].initial = covers[0]
+        self.fields["category"].queryset = queries.list_categories()  # type: ignore[attr-defined]
+        organizations = member_access.organizations_in_scope(actor, *EDITORS)
+        self.fields["organization"].queryset = organizations  # type: ignore[attr-defined]
+        for name in ("title", "slug", "summary", "lecturer_name"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["class"] = "form-control"
+        for name in ("category", "organization"):
+            self.fields[name].widget.attrs["class"] = "form-select"
+
+
+class TitleForm(forms.Form):
+    """The title of a chapter or lecture."""
+
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=TITLE_LENGTH,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+
+class FilmChoice(forms.ModelChoiceField):
+    """Films by title, with their state where they cannot be played yet."""
+
+    def label_from_instance(self, asset: Any) -> str:
+        if asset.published_version:
+            return str(asset.title)
+        return f"{asset.title} ({asset.get_state_display()})"
+
+
+class LectureForm(forms.Form):
+    """A new lecture: a film, and a title where the film's own does not do."""
+
+    asset = FilmChoice(
+        label=_("Film"),
+        queryset=MediaAsset.objects.none(),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    title = forms.CharField(
+        label=_("Title"),
+        required=False,
+        max_length=TITLE_LENGTH,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+        help_text=_("Left empty, the film's title is taken."),
+    )
+
+    def __init__(self, actor: Member, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["asset"].queryset = queries.list_assets_in_scope(actor)  # type: ignore[attr-defined]
+
+    def label_of_film(self, asset: MediaAsset) -> str:
+        """How a film is called in the select box."""
+        return str(self.fields["asset"].label_from_instance(asset))  # type: ignore[attr-defined]
+
+    def chosen_title(self) -> str:
+        """The title given, else the film's."""
+        return self.cleaned_data["title"] or self.cleaned_data["asset"].title[:TITLE_LENGTH]

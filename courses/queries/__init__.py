@@ -1,0 +1,62 @@
+"""Reads about courses and progress. What a person may see: access.py."""
+
+from courses.queries.authoring import (
+    CourseCounts,
+    Readiness,
+    counts_of_courses,
+    enrolments_by_organization,
+    list_assets_in_scope,
+    list_managed,
+    readiness,
+)
+from courses.queries.catalog import (
+    catalog,
+    is_open_to,
+    list_categories,
+    list_covers,
+    open_to,
+    states_of_enrolments,
+)
+from courses.queries.diagnosis import Diagnosis, LectureDiagnosis, diagnosis, reasons_in_words
+from courses.queries.organizations import enrolments_by_organization
+from courses.queries.progress import (
+    ChapterOverview,
+    CourseOverview,
+    EnrolmentProgress,
+    LectureOverview,
+    course_overview,
+    list_enrolments,
+    list_owed,
+)
+from courses.queries.watching import needed_ms, policy_in_force, progress_of
+
+__all__ = [
+    "ChapterOverview",
+    "CourseCounts",
+    "CourseOverview",
+    "Diagnosis",
+    "EnrolmentProgress",
+    "LectureDiagnosis",
+    "LectureOverview",
+    "Readiness",
+    "catalog",
+    "counts_of_courses",
+    "course_overview",
+    "diagnosis",
+    "enrolments_by_organization",
+    "enrolments_by_organization",
+    "is_open_to",
+    "list_assets_in_scope",
+    "list_categories",
+    "list_covers",
+    "list_enrolments",
+    "list_managed",
+    "list_owed",
+    "needed_ms",
+    "open_to",
+    "policy_in_force",
+    "progress_of",
+    "readiness",
+    "reasons_in_words",
+    "states_of_enrolments",
+]

@@ -1,0 +1,82 @@
+"""A member's own standing: what is still owed, what has been earned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from certificates import queries as certificate_queries
+from certificates.models import Certificate
+from courses import queries as course_queries
+from courses.models import Course
+from courses.queries import CourseOverview, EnrolmentProgress
+from credits import queries as credit_queries
+from exams import queries as exam_queries
+from exams.models import Exam
+from exams.queries import Standing
+from lms.common.clock import business_date
+from lms.members.models import Member
+
+CATALOG_TASTE = 4  # new courses shown on the first page
+
+
+@dataclass(frozen=True)
+class Learning:
+    """One member's learning at an instant; hours in hundredths. `target` is None where nothing is owed."""
+
+    year: int
+    owed: list[EnrolmentProgress]
+    completed: list[EnrolmentProgress]
+    exams_to_sit: list[Exam]
+    hours: int
+    target: int | None
+    certificate_count: int
+    new_courses: list[Course]
+
+    @property
+    def missing_hours(self) -> int:
+        """What is still missing to the year's target; 0 when it is met or there is none."""
+        return max(0, (self.target or 0) - self.hours)
+
+
+def learning(member: Member, now: datetime) -> Learning:
+    """What `member` owes and has. The number of queries does not grow with the number of courses."""
+    year = business_date(now).year
+    enrolments = course_queries.list_enrolments(member)
+    enrolled = [row.course.pk for row in enrolments]
+    return Learning(
+        year=year,
+        owed=sorted((row for row in enrolments if row.tally.owed), key=lambda row: not row.course.is_required),
+        completed=[row for row in enrolments if not row.tally.owed],
+        exams_to_sit=exam_queries.list_exams_to_pass(member),
+        hours=credit_queries.balance(member, year),
+        target=credit_queries.year_target(member, year, now),
+        certificate_count=certificate_queries.count_valid(member),
+        new_courses=list(course_queries.catalog(member).exclude(pk__in=enrolled)[:CATALOG_TASTE]),
+    )
+
+
+@dataclass(frozen=True)
+class CourseSteps:
+    """The way through one course for one member: watch, pass the exam (if there is one), take the certificate."""
+
+    overview: CourseOverview
+    exam: Exam | None
+    standing: Standing | None
+    certificate: Certificate | None
+    reasons: list[str]  # why there is no certificate yet
+    hours: int  # hundredths earned with this course
+
+
+def course_steps(member: Member, course: Course) -> CourseSteps:
+    """Where `member` stands with `course`."""
+    exam = exam_queries.exam_of_course(course)
+    eligibility = certificate_queries.eligibility(member, course)
+    return CourseSteps(
+        overview=course_queries.course_overview(member, course),
+        exam=exam,
+        standing=exam_queries.standing(member, exam) if exam else None,
+        certificate=certificate_queries.certificate_of(member, course),
+        reasons=eligibility.reasons,
+        hours=credit_queries.course_hours(member, course),
+    )

@@ -1,0 +1,76 @@
+"""What an organizer sees of the tree: one line for each organization in scope, sums rolled up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from courses import queries as course_queries
+from credits import queries as credit_queries
+from lms.common.clock import business_date
+from lms.members import access, queries
+from lms.members.models import Member, Organization
+
+
+@dataclass(frozen=True)
+class OrganizationLine:
+    """An organization with the sums of all its members, those of lower organizations included; hours in hundredths."""
+
+    organization: Organization
+    indent: int  # levels below the top of the scope
+    members: int
+    studying: int  # enrolments in progress
+    completed: int  # completed courses
+    hours: int
+
+    @property
+    def average_hours(self) -> int:
+        return self.hours // self.members if self.members else 0
+
+
+def overview(member: Member, now: datetime) -> list[OrganizationLine]:
+    """The organizations `member` may read about, parents first. Five queries, however many there are."""
+    organizations = list(access.organizations_readable(member))
+    paths = top_paths([organization.path for organization in organizations])
+    people = rolled_up(organizations, queries.count_members_by_organization(paths))
+    studying, completed = (
+        rolled_up(organizations, counts) for counts in course_queries.enrolments_by_organization(paths)
+    )
+    hours = rolled_up(organizations, credit_queries.hours_by_organization(paths, business_date(now).year))
+    return [
+        OrganizationLine(
+            organization=organization,
+            indent=organization.depth - top_depth(organization.path, paths),
+            members=people[organization.pk],
+            studying=studying[organization.pk],
+            completed=completed[organization.pk],
+            hours=hours[organization.pk],
+        )
+        for organization in organizations
+    ]
+
+
+def rolled_up(organizations: Iterable[Organization], amounts: dict[int, int]) -> Counter[int]:
+    """Organization id -> its own amount and those of all organizations below it."""
+    sums: Counter[int] = Counter()
+    for organization in organizations:
+        if amount := amounts.get(organization.pk):
+            for ancestor in organization.path.strip("/").split("/"):
+                sums[int(ancestor)] += amount
+    return sums
+
+
+def top_paths(paths: Iterable[str]) -> list[str]:
+    """The paths that lie below no other of them: ['1/', '1/2/', '3/4/'] -> ['1/', '3/4/']."""
+    tops: list[str] = []
+    for path in sorted(paths, key=len):
+        if not any(path.startswith(top) for top in tops):
+            tops.append(path)
+    return tops
+
+
+def top_depth(path: str, tops: list[str]) -> int:
+    """The depth of the one of `tops` that `path` lies below."""
+    return next(top.count("/") for top in tops if path.startswith(top))
