@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from certificates.models import Certificate, IssuerCounter
-from lms.common.admin import ReadOnlyAdmin
+from lms.common.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(Certificate)

@@ -324,9 +324,7 @@ class Page:
         for row, cells in enumerate(matrix):
             text = "".join("1" if cell else "0" for cell in cells)
             for run in re.finditer("1+", text):
-                path.rect(
-                    x + run.start() * module, y + side - (row + 1) * module, len(run[0]) * module, module
-                )
+                path.rect(x + run.start() * module, y + side - (row + 1) * module, len(run[0]) * module, module)
         canvas.drawPath(path, stroke=0, fill=1)
 
 

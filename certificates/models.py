@@ -58,9 +58,7 @@ class Certificate(models.Model):
     payload: models.JSONField[Any, Any] = models.JSONField()
     payload_sha256 = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
-    state = models.CharField(
-        max_length=8, choices=State.choices, default=CertificateState.ISSUED.value, db_index=True
-    )
+    state = models.CharField(max_length=8, choices=State.choices, default=CertificateState.ISSUED.value, db_index=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
     revoke_reason = models.CharField(max_length=rules.REASON_LENGTH, blank=True)

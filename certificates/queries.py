@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.files.storage import default_storage
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from certificates import rules
@@ -52,6 +53,13 @@ def eligibility(member: Member, course: Course) -> Eligibility:
 def certificate_of(member: Member, course: Course) -> Certificate | None:
     """The certificate of `member` for `course`, revoked or not; None when there is none."""
     return Certificate.objects.filter(member=member, course=course).first()
+
+
+def list_completed_without_certificate() -> Iterator[Enrolment]:
+    """Completed enrolments that have no certificate, whether one is due (see eligibility) or an exam is still owed."""
+    issued = Certificate.objects.filter(member=OuterRef("member"), course=OuterRef("course"))
+    completed = Enrolment.objects.filter(~Exists(issued), completed_at__isnull=False).order_by("completed_at", "pk")
+    return completed.select_related("member__organization", "course__organization").iterator(chunk_size=500)
 
 
 def list_certificates(member: Member) -> QuerySet[Certificate]:
@@ -100,15 +108,11 @@ def pdf_of(certificate: Certificate) -> bytes:
     being made and when the storage does not give back what was put there.
     """
     if certificate.is_revoked:
-        raise Conflict(
-            "certificate_revoked", _("This certificate has been revoked; it cannot be downloaded.")
-        )
+        raise Conflict("certificate_revoked", _("This certificate has been revoked; it cannot be downloaded."))
     if certificate.failure_code:
         raise Conflict("certificate_failed", certificate.failure_words)
     if not certificate.pdf_key:
-        raise Unavailable(
-            "certificate_being_made", _("The file is being made. Please try again in a minute.")
-        )
+        raise Unavailable("certificate_being_made", _("The file is being made. Please try again in a minute."))
     try:
         with default_storage.open(certificate.pdf_key, "rb") as file:
             content: bytes = file.read()

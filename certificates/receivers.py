@@ -23,9 +23,7 @@ from exams.models import Attempt
 
 @receiver(course_completed, dispatch_uid="certificates.course_completed")
 def course_was_completed(*, enrolment_id: int, **_signal: Any) -> None:
-    enrolment = Enrolment.objects.select_related("member__organization", "course__organization").get(
-        pk=enrolment_id
-    )
+    enrolment = Enrolment.objects.select_related("member__organization", "course__organization").get(pk=enrolment_id)
     assert enrolment.completed_at is not None
     services.issue_if_due(member=enrolment.member, course=enrolment.course, now=enrolment.completed_at)
 

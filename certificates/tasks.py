@@ -13,6 +13,12 @@ def render(certificate_id: int) -> None:
 
 
 @shared_task
+def issue_missing() -> None:
+    """Every night: issue what is due and was not issued when it fell due."""
+    services.issue_missing(now=clock.now())
+
+
+@shared_task
 def render_missing() -> None:
     """Every minute: make the PDFs whose message was lost."""
     services.render_missing(now=clock.now())

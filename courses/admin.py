@@ -11,7 +11,7 @@ from courses.models import (
     WatchBatch,
     WatchPolicy,
 )
-from lms.common.admin import ReadOnlyAdmin
+from lms.common.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(Category)

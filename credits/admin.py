@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from credits.models import Account, Balance, CapBucket, Decision, LearningEvent, LedgerEntry, RuleVersion
-from lms.common.admin import ReadOnlyAdmin
+from lms.common.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(LearningEvent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from exams.models import Attempt, Exam, QuestionBank, ScoreRun
-from lms.common.admin import ReadOnlyAdmin
+from lms.common.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(QuestionBank)

@@ -21,6 +21,7 @@ SCHEDULE: dict[str, float | crontab] = {
     "exams.tasks.close_expired_attempts": 10.0,
     "certificates.tasks.render_missing": 60.0,
     "credits.tasks.reconcile": crontab(hour=3, minute=10),
+    "certificates.tasks.issue_missing": crontab(hour=3, minute=40),  # after the hours they state
 }
 LOOK_FOR_PARENT_EVERY_SECONDS = 1.0
 

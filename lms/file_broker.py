@@ -105,8 +105,9 @@ class Channel(filesystem.Channel):
 
     # --- messages -------------------------------------------------------------------------------------------
 
-    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
-        _write_whole(Path(self.data_folder_out) / _new_name(queue), str_to_bytes(dumps(message)))
+    # Ignored: kombu's two classes above this one disagree about the name of the second argument.
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
+        _write_whole(Path(self.data_folder_out) / _new_name(queue), str_to_bytes(dumps(payload)))
 
     def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
         if _was_told_to_stop():

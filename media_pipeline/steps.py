@@ -90,7 +90,7 @@ def transcode(job: Job, tick: Tick, on_progress: Callable[[int], None]) -> Made:
     Raises MediaRefused, MachineBusy; nothing of this run stays in the storage then.
     """
     source, duration_ms = job.source
-    plan = make_plan(source, duration_ms=duration_ms)
+    plan = make_plan(source, duration_ms=duration_ms, top=settings.LADDER_TOP)
     if job.previous_run:
         store().discard(job.prefix_of(job.previous_run))
     scratch.require_free(plan.max_bytes)

@@ -14,7 +14,7 @@ from lms.members.models import Member, Organization
 from lms.members.rules import Role
 from tests.factories import members as make
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.live_site"]
 
 
 @dataclass(frozen=True)

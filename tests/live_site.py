@@ -49,6 +49,7 @@ def site_environment(profile: Profile, port: int) -> dict[str, str]:
         "LMS_SITE_URL": f"http://127.0.0.1:{port}",
         "LMS_HTTPS": "0",
         "LMS_WEB_WORKERS": "1",
+        "LMS_LADDER_TOP": "480",  # two sizes: the whole ladder is media_pipeline's concern
     }
     if profile.name == "scaled":
         assert profile.postgres is not None

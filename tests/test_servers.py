@@ -186,8 +186,7 @@ def test_postgresql_answers_with_its_version_and_compares_bytewise(profile: Prof
     assert profile.postgres is not None
     with psycopg.connect(os.environ["LMS_DATABASE_URL"]) as connection:
         version, collation = connection.execute(
-            "SELECT current_setting('server_version'), datcollate"
-            " FROM pg_database WHERE datname = current_database()"
+            "SELECT current_setting('server_version'), datcollate FROM pg_database WHERE datname = current_database()"
         ).fetchone() or ("", "")
 
     assert version.startswith(profile.postgres.version)

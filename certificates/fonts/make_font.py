@@ -49,9 +49,7 @@ RANGES: tuple[tuple[int, int], ...] = (
 )
 
 #: reportlab reads these tables and no others; layout, vertical metrics and hinting go.
-KEPT_TABLES = frozenset(
-    {"GlyphOrder", "OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post"}
-)
+KEPT_TABLES = frozenset({"GlyphOrder", "OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post"})
 
 
 def wanted_codepoints(available: set[int]) -> set[int]:
@@ -109,9 +107,7 @@ def _rename(font: TTFont) -> None:
     """Replace the reserved names; keep copyright, trademark, designer and licence records."""
     names = font["name"]
     version = names.getDebugName(5) or ""
-    names.names = [
-        record for record in names.names if record.nameID in (0, 7, 9, 13, 14) and record.platformID == 3
-    ]
+    names.names = [record for record in names.names if record.nameID in (0, 7, 9, 13, 14) and record.platformID == 3]
     own = {
         1: FAMILY,
         2: "Regular",

@@ -52,9 +52,7 @@ def revoke(request: HttpRequest, number: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             now=clock.now(),
         )
-        messages.success(
-            request, _("Certificate %(number)s has been revoked.") % {"number": certificate.number}
-        )
+        messages.success(request, _("Certificate %(number)s has been revoked.") % {"number": certificate.number})
         return redirect("certificates:manage")
     return render(request, "certificates/revoke.html", {"certificate": certificate, "form": form})
 

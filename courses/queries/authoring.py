@@ -12,10 +12,8 @@ from courses.models import Course, Enrolment, Lecture
 from courses.queries.progress import lectures_in_order
 from courses.rules import EnrolmentState
 from courses.rules.publishing import Draft, Fault, publishing_faults
-from lms.common.paths import under_any
 from lms.members import access as member_access
-from lms.members.models import Member
-from lms.members.rules import Role
+from lms.members.models import Member, Role
 from media_pipeline import queries as media_queries
 from media_pipeline.models import MediaAsset
 
@@ -67,25 +65,6 @@ def counts_of_courses(courses: Iterable[Course]) -> dict[int, CourseCounts]:
         .annotate(enrolled=Count("pk"), completed=Count("pk", filter=Q(state=EnrolmentState.COMPLETED.value)))
     }
     return {key: CourseCounts(lectures.get(key, 0), *members.get(key, (0, 0))) for key in ids}
-
-
-def enrolments_by_organization(paths: Iterable[str]) -> tuple[dict[int, int], dict[int, int]]:
-    """Enrolments in progress, and completed ones, of active members at or below `paths`, by organization id.
-
-    Each organization's own members only; one query.
-    """
-    rows = list(
-        Enrolment.objects.filter(under_any("member__organization__path", list(paths)), member__is_active=True)
-        .order_by()
-        .values_list("member__organization")
-        .annotate(
-            active=Count("pk", filter=Q(state=EnrolmentState.ACTIVE.value)),
-            completed=Count("pk", filter=Q(state=EnrolmentState.COMPLETED.value)),
-        )
-    )
-    active = {key: number for key, number, _completed in rows}
-    completed = {key: number for key, _active, number in rows}
-    return active, completed
 
 
 def readiness(course: Course) -> Readiness:

@@ -73,7 +73,7 @@ def statement(member: Member, year: int, now: datetime) -> Statement:
     decisions_of: dict[int, LedgerEntry] = {
         entry.decision_id: entry for entry in entries if entry.decision_id
     }
-    lines = [_reversal_line(entry) for entry in entries if entry.kind == EntryKind.REVERSE]
+    lines = []
     for event in _events(member, year):
         decisions = list(event.decisions.all())
         if not decisions:
@@ -81,6 +81,8 @@ def statement(member: Member, year: int, now: datetime) -> Statement:
         for decision in decisions:
             entry = decisions_of.get(decision.pk)
             lines.append(_decision_line(event, decision, entry, entry is not None and entry.pk in taken_back))
+    lines += [_reversal_line(entry) for entry in entries if entry.kind == EntryKind.REVERSE]
+    lines.reverse()  # so that of two at the same instant the later one comes first; sorting keeps that order
     lines.sort(key=lambda line: (line.posted_at, line.at), reverse=True)
     return Statement(
         member=member,

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from exams import events, queries, rules, wording
 from exams.models import AnswerEvent, Attempt, Exam, ExamItem, ScoreRun
-from exams.rules import AttemptState, ExamState, QuestionType, ScoreItem, ScoringPolicy, SubmitKind
+from exams.rules import AttemptState, QuestionType, ScoreItem, ScoringPolicy, SubmitKind
 from lms.common.errors import Conflict, DomainError, NotFound
 from lms.members.models import Member
 
@@ -57,7 +57,7 @@ def start_attempt(*, member: Member, exam: Exam, now: datetime) -> Attempt:
 
 @transaction.atomic
 def _start(member: Member, exam: Exam, now: datetime) -> Attempt:
-    exam = Exam.objects.get(pk=exam.pk)
+    exam = _held(exam.pk)
     standing = queries.standing(member, exam)
     if standing.open is not None:
         return standing.open  # opened elsewhere a moment ago
@@ -66,16 +66,24 @@ def _start(member: Member, exam: Exam, now: datetime) -> Attempt:
         raise Conflict("cannot_start", " ".join(wording.sentences(reasons)), reasons=list(reasons))
     try:
         with transaction.atomic():
-            attempt = _insert_attempt(member, exam, len(standing.attempts) + 1, now)
+            return _insert_attempt(member, exam, len(standing.attempts) + 1, now)
     except IntegrityError:
         # The same member pressed the button elsewhere at the same moment: there is one open attempt at most.
         winner = queries.open_attempt(member, exam)
         if winner is None:
             raise Conflict("start_again", _("The exam is open elsewhere. Please try again.")) from None
         return winner
-    if not Exam.objects.filter(pk=exam.pk, state=ExamState.PUBLISHED).exists():
-        raise Conflict("cannot_start", _("The exam is not published."))  # withdrawn a moment ago
-    return attempt
+
+
+def _held(exam_id: int) -> Exam:
+    """The exam, which nobody can withdraw before this transaction ends; those who start do not wait for each other.
+
+    Django has no shared row lock. (The foreign key of the new attempt takes one too, but only at the commit.) SQLite
+    needs none: its transactions take turns.
+    """
+    if connection.vendor == "postgresql":
+        return Exam.objects.raw("SELECT * FROM exams_exam WHERE id = %s FOR SHARE", [exam_id])[0]
+    return Exam.objects.get(pk=exam_id)
 
 
 def _insert_attempt(member: Member, exam: Exam, number: int, now: datetime) -> Attempt:

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from lms.common.admin import ReadOnlyAdmin
+from lms.common.read_only_admin import ReadOnlyAdmin
 from lms.members.models import AuditEntry, Member, Organization, RoleAssignment
 
 

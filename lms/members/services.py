@@ -40,7 +40,7 @@ def create_organization(
     Raises Conflict when the code is taken or a second root is asked for.
     """
     if Organization.objects.filter(code=code).exists():
-        raise Conflict("organization_code_taken", _("Another organization has this code."), code=code)
+        raise Conflict("organization_code_taken", _("Another organization has this code."), organization_code=code)
     if parent is None and Organization.objects.filter(parent__isnull=True).exists():
         raise Conflict("second_root", _("The tree has a root already."))
     organization = Organization.objects.create(

@@ -140,8 +140,11 @@ SCRATCH_DIR = make_directory("LMS_SCRATCH_DIR", Path(env.text("LMS_SCRATCH_DIR",
 MEDIA_DELIVERY = env.choice("LMS_MEDIA_DELIVERY", "app", ("app", "accel", "redirect"))
 if MEDIA_DELIVERY == "redirect" and not STORAGE_URL.startswith("s3:"):
     raise ImproperlyConfigured("LMS_MEDIA_DELIVERY=redirect needs an object store: LMS_STORAGE_URL=s3://..")
+if MEDIA_DELIVERY == "accel" and not STORAGE_URL.startswith("file:"):
+    raise ImproperlyConfigured("LMS_MEDIA_DELIVERY=accel needs a folder nginx can read: LMS_STORAGE_URL=file:///..")
 MAX_UPLOAD_BYTES = env.integer("LMS_MAX_UPLOAD_MIB", 4096, at_least=1) * 1024 * 1024
 MAX_LECTURE_SECONDS = env.integer("LMS_MAX_LECTURE_MINUTES", 360, at_least=1) * 60
+LADDER_TOP = int(env.choice("LMS_LADDER_TOP", "1080", ("1080", "720", "480", "360")))  # lines of the largest picture
 MEDIA_LEASE_SECONDS = env.integer("LMS_MEDIA_LEASE_SECONDS", 20, at_least=5)
 FFMPEG = env.text("LMS_FFMPEG", "ffmpeg")
 FFPROBE = env.text("LMS_FFPROBE", "ffprobe")

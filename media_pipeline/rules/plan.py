@@ -84,13 +84,13 @@ def check(source: Source, *, duration_ms: int, max_seconds: int) -> None:
         raise MediaRefused(FailureCode.TOO_MANY_PIXELS, f"{picture.coded_width}x{picture.coded_height}")
 
 
-def make_plan(source: Source, *, duration_ms: int) -> Plan:
-    """The plan for a source that `check` has let pass."""
+def make_plan(source: Source, *, duration_ms: int, top: int = RUNGS[0]) -> Plan:
+    """The plan for a source that `check` has let pass; no picture size above `top` lines (one of RUNGS)."""
     picture = source.picture
     return Plan(
         duration_ms=duration_ms,
         rate=output_rate(Fraction(picture.rate)) if picture else None,
-        renditions=ladder(picture) if picture else (),
+        renditions=ladder(picture, top) if picture else (),
         has_sound=source.sound is not None,
         deinterlace=picture is not None and picture.interlaced,
         tone_map=picture is not None and picture.hdr,
@@ -111,15 +111,15 @@ def output_rate(rate: Fraction) -> Fraction:
     return max(Fraction(round(rate * SEGMENT_SECONDS), SEGMENT_SECONDS), Fraction(1))
 
 
-def ladder(picture: Picture) -> tuple[RenditionPlan, ...]:
-    """Up to three sizes, the largest first, none larger than the source; a small source gives one, its own
-    size.
+def ladder(picture: Picture, top: int = RUNGS[0]) -> tuple[RenditionPlan, ...]:
+    """Up to three sizes, the largest first, none larger than the source or `top`; a small source gives one, its
+    own size.
 
     Sizes are named after the shorter side, so that a portrait film gets the same names. A source up to 5 %
     below a rung (1072 lines) keeps its own size under the rung's name.
     """
     shorter = min(picture.width, picture.height)
-    rungs = [rung for rung in RUNGS if shorter * 100 >= rung * 95][:MOST_RENDITIONS]
+    rungs = [rung for rung in RUNGS if rung <= top and shorter * 100 >= rung * 95][:MOST_RENDITIONS]
     return tuple(_rendition(picture, min(rung, shorter), f"{rung}p") for rung in rungs) or (
         _rendition(picture, shorter, f"{shorter}p"),
     )

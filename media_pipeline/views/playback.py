@@ -82,5 +82,6 @@ def _by_this_process(request: HttpRequest, file: PlayedFile) -> HttpResponseBase
     chunks, size = store().open(file.key)
     headers = {"Content-Length": str(size), "Content-Type": content_type(file.key)}
     if request.method == "HEAD":
+        chunks.close()
         return HttpResponse(headers=headers)
     return StreamingHttpResponse(chunks, headers=headers)

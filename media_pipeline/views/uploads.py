@@ -63,5 +63,10 @@ def _upload(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: UploadForm) -> HttpResponse:
-    limits = {"max_bytes": settings.MAX_UPLOAD_BYTES, "max_minutes": settings.MAX_LECTURE_SECONDS // 60}
-    return render(request, "media_pipeline/upload.html", {"form": form, **limits})
+    context = {
+        "form": form,
+        "max_bytes": settings.MAX_UPLOAD_BYTES,
+        "max_minutes": settings.MAX_LECTURE_SECONDS // 60,
+        "empty_words": wording.failure(FailureCode.EMPTY).sentence,
+    }
+    return render(request, "media_pipeline/upload.html", context)

@@ -6,33 +6,49 @@
  */
 
 const SLACK_MS = 1000; // timeupdate comes four times a second, in a hidden tab once
+const SEAM_MS = 300; // the film runs on a little around the events that announce a pause and a start
 
 export class PlayTracker {
   constructor(video) {
     this.video = video;
     this.open = null; // {from, to, at}: media time, media time, clock
+    this.rest = null; // {position, at}: where the film stood before it (next) runs, since when it may run
     this.closed = [];
-    for (const name of ["playing", "seeked", "timeupdate"]) video.addEventListener(name, () => this.advance());
+    video.addEventListener("play", () => this.stand(this.rest ? this.rest.position : this.position));
+    for (const name of ["playing", "timeupdate"]) video.addEventListener(name, () => this.advance());
     for (const name of ["pause", "waiting", "ended", "ratechange"]) video.addEventListener(name, () => this.stop());
     // When "seeking" comes, currentTime is the target already: what was played ends where it was last seen.
-    video.addEventListener("seeking", () => this.close());
-    video.addEventListener("emptied", () => this.close());
+    for (const name of ["seeking", "emptied"]) {
+      video.addEventListener(name, () => {
+        this.close();
+        this.rest = null;
+      });
+    }
+    video.addEventListener("seeked", () => {
+      this.stand(this.position);
+      this.advance();
+    });
   }
 
   get position() {
     return Math.max(0, Math.round((this.video.currentTime || 0) * 1000));
   }
 
+  stand(position) {
+    this.rest = { position, at: performance.now() };
+  }
+
   advance() {
     const { video, position } = this;
     const now = performance.now();
     if (!this.open) {
-      if (!video.paused && !video.seeking && video.readyState >= 3) this.open = { from: position, to: position, at: now };
+      if (!video.paused && !video.seeking && video.readyState >= 3) this.open = { from: this.start(position, now), to: position, at: now };
       return;
     }
     const played = position - this.open.to;
     if (played < 0 || played > (now - this.open.at) * video.playbackRate + SLACK_MS) {
       this.close();
+      this.rest = null;
       this.advance();
       return;
     }
@@ -40,8 +56,16 @@ export class PlayTracker {
     this.open.at = now;
   }
 
+  /** Where the film began to run: it was on its way already when the first event came. */
+  start(position, now) {
+    if (!this.rest) return position;
+    const ran = position - this.rest.position;
+    return ran > 0 && ran <= (now - this.rest.at) * this.video.playbackRate + SEAM_MS ? this.rest.position : position;
+  }
+
   stop() {
     if (this.open && !this.video.seeking) this.advance();
+    if (this.open) this.stand(this.open.to);
     this.close();
   }
 

@@ -22,7 +22,7 @@ function bytes(number) {
 }
 
 function filled(template, ...values) {
-  return values.reduce((words, value, index) => words.replace(`%${index + 1}`, value), template.replace("%s", values[0]));
+  return values.reduce((words, value, index) => words.replace(`{${index + 1}}`, value), template);
 }
 
 function showError(words) {

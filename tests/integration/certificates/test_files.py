@@ -87,9 +87,7 @@ def test_of_two_workers_the_first_file_counts_and_the_other_is_removed(
     late = services.render(certificate_id=certificate.pk, now=NOON + timedelta(seconds=5))
     assert late.rendered_at == NOON
     folder = default_storage.listdir("certificates/2026")[1]
-    assert [name for name in folder if name.startswith(certificate.serial)] == [
-        late.pdf_key.rpartition("/")[2]
-    ]
+    assert [name for name in folder if name.startswith(certificate.serial)] == [late.pdf_key.rpartition("/")[2]]
 
 
 def test_lost_messages_are_found_after_a_minute(people: People) -> None:
@@ -104,9 +102,7 @@ def test_lost_messages_are_found_after_a_minute(people: People) -> None:
 def test_a_storage_that_fails_once_does_not_cost_the_others_their_file(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = (
-        make.issued(people.learner, people.county, people.instructor, slug=slug) for slug in ("a", "b")
-    )
+    first, second = (make.issued(people.learner, people.county, people.instructor, slug=slug) for slug in ("a", "b"))
     save = Storage.save
 
     def full_disk(storage: Storage, name: str, content: Any) -> str:
@@ -125,9 +121,7 @@ def test_a_storage_that_fails_once_does_not_cost_the_others_their_file(
 
 def test_a_name_the_font_cannot_show_stops_the_file_and_says_so(people: People, client_of: LogIn) -> None:
     learner = make_member.member("odd", people.village, full_name="李🐉")
-    certificate = services.render(
-        certificate_id=make.issued(learner, people.county, people.instructor).pk, now=NOON
-    )
+    certificate = services.render(certificate_id=make.issued(learner, people.county, people.instructor).pk, now=NOON)
     assert (certificate.pdf_key, certificate.failure_code, certificate.failure_detail) == (
         "",
         "missing_glyph",
@@ -167,9 +161,7 @@ def test_a_download_is_the_kept_file_under_a_harmless_name(people: People, clien
         "attachment; filename*=utf-8''%E6%9D%8E%F0%AC%B1%96_%E9%9D%92%E5%B7%9D%E5%8E%BF%E5%A7%94%E7%BB%93%E8%AF%81"
         "%E5%AD%97%E3%80%942026%E3%80%95%E7%AC%AC000001%E5%8F%B7.pdf"
     )
-    assert not AuditEntry.objects.filter(act="certificates.download").exists(), (
-        "one's own is nobody's business"
-    )
+    assert not AuditEntry.objects.filter(act="certificates.download").exists(), "one's own is nobody's business"
 
 
 def test_a_download_before_the_file_is_there_says_it_is_being_made(people: People, client_of: LogIn) -> None:

@@ -34,9 +34,7 @@ def course(people: People) -> Course:
     return course
 
 
-def test_a_course_without_exam_gives_its_certificate_with_the_last_lecture(
-    people: People, course: Course
-) -> None:
+def test_a_course_without_exam_gives_its_certificate_with_the_last_lecture(people: People, course: Course) -> None:
     make.complete_course(people.learner, course)
     certificate = Certificate.objects.get()
     assert (certificate.member, certificate.course, certificate.issuer) == (
@@ -169,9 +167,7 @@ def test_every_issuer_and_year_counts_for_itself(people: People) -> None:
         (people.county, "c", new_year),
         (people.province, "d", new_year),
     ):
-        certificate = make_certificate.issued(
-            people.learner, organization, people.instructor, slug=slug, at=at
-        )
+        certificate = make_certificate.issued(people.learner, organization, people.instructor, slug=slug, at=at)
         numbers.append(certificate.number)
     assert numbers == [
         "青川县委结证字〔2026〕第000001号",
@@ -254,3 +250,15 @@ def test_the_last_lecture_and_the_exam_at_once_give_one_certificate() -> None:
         ]
         assert all_at_once(steps) == []
         assert Certificate.objects.filter(course=course).count() == 1
+
+
+def test_a_certificate_that_was_missed_is_issued_by_night(people: People, course: Course) -> None:
+    exam = make.exam(course)
+    make.complete_course(people.learner, course)
+    make.complete_course(people.organizer, course)
+    make.attempt(people.learner, exam)  # passed, but nobody was told
+
+    assert services.issue_missing(now=NOON + timedelta(hours=15)) == 1
+    assert services.issue_missing(now=NOON + timedelta(hours=39)) == 0
+
+    assert Certificate.objects.get().member == people.learner

@@ -96,9 +96,7 @@ def test_what_was_altered_in_the_table_is_not_called_valid(certificate: Certific
     assert 'data-answer="altered"' in answer.text
 
 
-def test_an_address_that_asks_too_often_has_to_wait(
-    certificate: Certificate, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_address_that_asks_too_often_has_to_wait(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
     url = reverse("certificates:verify")
     known, other = Client(REMOTE_ADDR="192.0.2.1"), Client(REMOTE_ADDR="192.0.2.2")
     now = clock.now()
@@ -265,9 +263,7 @@ def test_nobody_else_revokes(people: People, certificate: Certificate, client_of
     assert not AuditEntry.objects.filter(act="certificates.revoke").exists()
 
 
-def test_a_lower_organization_does_not_revoke_what_a_higher_one_issued(
-    people: People, client_of: LogIn
-) -> None:
+def test_a_lower_organization_does_not_revoke_what_a_higher_one_issued(people: People, client_of: LogIn) -> None:
     certificate = make.issued(people.learner, people.province, people.instructor)
     url = reverse("certificates:revoke", args=[certificate.serial])
     assert url not in client_of(people.organizer).get(reverse("certificates:manage")).text

@@ -300,6 +300,7 @@ def test_a_failed_result_shows_right_and_wrong_but_not_the_key(learner, hall, si
     text = learner.get(url("result", sitting)).content.decode()
     assert "本次未合格" in text
     assert "还可以再考 2 次" in text
+    assert f'href="{reverse("exams:exam-detail", args=[hall.exam.pk])}">去考试' in text
     assert re.findall(r'review-question" data-state="(\w+)"', text).count("incomplete") == 1
     assert "单选题的解析" in text
     assert "data-right" not in text
@@ -312,6 +313,7 @@ def test_a_passed_result_shows_the_key(learner, hall, sitting):
     text = learner.get(url("result", sitting)).content.decode()
     assert "合格" in text
     assert len(re.findall(r"<li data-right data-chosen>", text)) == 4
+    assert f'href="{reverse("courses:course-detail", args=[hall.course.slug])}">去课程' in text
 
 
 def test_the_key_is_shown_when_no_attempts_are_left(learner, people, at):

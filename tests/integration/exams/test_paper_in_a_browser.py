@@ -23,9 +23,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def no_connection_outlives_its_request(monkeypatch) -> None:
-    """The site's threads serve a browser that keeps its line open; the database is dropped before they end."""
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+def connections_end_with_the_test(browser):
+    """While playwright's loop is in sight, the ORM has a connection of its own that nobody else would close."""
+    yield
+    connections.close_all()
 
 
 @pytest.fixture

@@ -170,8 +170,8 @@ def test_killed_workers_come_back_and_requests_wait_for_the_web_server(serve: Ca
     assert set(heads) == {"web", "worker", "media"}
     for pid in heads.values():
         os.kill(pid, signal.SIGKILL)
-    assert get(port) == 200  # asked while there is no web server
     served.wait_for("web was killed .SIGKILL.; it is started again in 2 s")
+    assert get(port) == 200  # asked while there is no web server
     served.wait_for(r"worker-\d+@\S+ ready", times=2)
     served.wait_for(r"media-\d+@\S+ ready", times=2)
 

@@ -42,6 +42,10 @@ def read(names: str, folder: Path, variables: dict[str, str]) -> list[object]:
         (PLAIN | {"LMS_DEBUG": "maybe"}, "LMS_DEBUG must be 1 or 0, not 'maybe'"),
         (PLAIN | {"LMS_DATABASE_URL": "mysql://x/y"}, "LMS_DATABASE_URL must start with"),
         (PLAIN | {"LMS_MEDIA_DELIVERY": "redirect"}, "LMS_MEDIA_DELIVERY=redirect needs an object store"),
+        (
+            PLAIN | {"LMS_MEDIA_DELIVERY": "accel", "LMS_STORAGE_URL": "s3://k:s@h/b"},
+            "LMS_MEDIA_DELIVERY=accel needs a folder nginx can read",
+        ),
         (PLAIN | {"LMS_LOG_LEVEL": "LOUD"}, "LMS_LOG_LEVEL must be one of"),
         (PLAIN | {"LMS_SITE_URL": "school"}, "LMS_SITE_URL must look like"),
         (PLAIN | {"LMS_SCRATCH_DIR": "/proc/scratch"}, "LMS_SCRATCH_DIR: the folder /proc/scratch cannot be made"),

@@ -84,6 +84,11 @@ def test_the_ladder_has_up_to_three_sizes_and_never_scales_up(
     assert [(one.name, one.width, one.height) for one in made] == expected
 
 
+def test_the_ladder_ends_at_the_configured_top() -> None:
+    assert [one.name for one in ladder(picture(1920, 1080), top=480)] == ["480p", "360p"]
+    assert [one.name for one in ladder(picture(256, 144), top=480)] == ["144p"]
+
+
 @given(width=st.integers(2, 8192), height=st.integers(2, 8192))
 def test_every_size_of_every_ladder_is_even_within_the_source_and_of_the_same_shape(
     width: int, height: int
