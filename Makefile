@@ -29,24 +29,21 @@ help: ## List what can be made
 # --- Running ----------------------------------------------------------------------------------------------------------
 
 .PHONY: run
-run: export LMS_DATA_DIR ?= $(CURDIR)/var
-run: export LMS_ALLOWED_HOSTS ?= 127.0.0.1,localhost
-run: export LMS_HTTPS ?= 0
 run: export LMS_SITE_URL ?= http://127.0.0.1:$(PORT)
-ifndef LMS_SECRET_KEY
-run: export LMS_SECRET_KEY_FILE ?= $(or $(LMS_DATA_DIR),$(CURDIR)/var)/secret-key
-endif
 run: setup ## Start the school with its demo on http://127.0.0.1:8000 (PORT=.. HOST=.. DEMO=0)
-	@if [[ -n $${LMS_SECRET_KEY_FILE:-} && ! -s $$LMS_SECRET_KEY_FILE ]]; then \
-	  umask 077; mkdir -p "$$(dirname "$$LMS_SECRET_KEY_FILE")"; \
-	  $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))' >"$$LMS_SECRET_KEY_FILE.new"; \
-	  mv "$$LMS_SECRET_KEY_FILE.new" "$$LMS_SECRET_KEY_FILE"; \
-	fi
 	@exec $(BIN)/lms serve --host $(HOST) --port $(PORT) --migrate $(if $(filter 0 no,$(DEMO)),,--demo)
 
 .PHONY: setup
-setup: .venv/.run ## Install what running needs, without starting anything
+setup: .venv/.run .env ## Install what running needs, without starting anything
 	@requirements/system-packages ffmpeg=ffmpeg 'bwrap=bubblewrap?'
+
+# Settings for a trial on this machine: production's, but for plain http on the loopback. docs/settings.md explains them.
+.env: | .venv/.made
+	@umask 077; { \
+	  echo "LMS_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')"; \
+	  echo 'LMS_ALLOWED_HOSTS=127.0.0.1,localhost'; \
+	  echo 'LMS_HTTPS=0'; \
+	} >$@.new && mv $@.new $@
 
 .venv/.made:
 	@echo "making the virtual environment .venv"

@@ -172,6 +172,7 @@ def _start(name: str) -> Profile:
         LMS_DEBUG="0",
         LMS_ALLOWED_HOSTS="127.0.0.1,localhost,testserver",
         LMS_TESTING="1",
+        LMS_ENV_FILE=os.devnull,
     )
     return profile
 

@@ -93,3 +93,10 @@ PAGES = sorted(PROJECT.glob("*.md")) + sorted((PROJECT / "docs").rglob("*.md"))
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = [target for target in LINK.findall(page.read_text()) if "://" not in target]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_promise_is_guarded_by_tests_that_exist() -> None:
+    named = re.findall(r"^\| `(\S+)::(test_\w+)` \|", (PROJECT / "docs" / "promises.md").read_text(), re.MULTILINE)
+    assert len(named) > 60
+    for path, name in named:
+        assert f"def {name}(" in (PROJECT / "tests" / path).read_text(), f"{path}::{name}"

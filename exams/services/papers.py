@@ -222,8 +222,8 @@ def publish_exam(*, actor: Member, exam: Exam, now: datetime) -> Exam:
 def withdraw_exam(*, actor: Member, exam: Exam, now: datetime) -> Exam:
     """Make a published exam a draft again, as long as nobody has started it.
 
-    The lock waits for every start under way, and a start that comes later finds the draft (attempts._held). Raises Conflict when somebody has started or the exam is a
-    draft.
+    The lock waits for every start under way, and a start that comes later finds the draft (attempts._held).
+    Raises Conflict when somebody has started or the exam is a draft.
     """
     locked = Exam.objects.select_for_update().get(pk=exam.pk)
     if locked.state != ExamState.PUBLISHED:

@@ -15,10 +15,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from lms.settings import backends
-from lms.settings.env import Environment, make_directory
+from lms.settings.env import Environment, with_file, make_directory
 
-env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = Environment(with_file(os.environ, BASE_DIR / ".env"))
+env.text("LMS_ENV_FILE")
 
 # --- What this machine is -----------------------------------------------------------------------------------
 DEBUG = env.flag("LMS_DEBUG", False)

@@ -14,6 +14,30 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 
+def with_file(environment: Mapping[str, str], default: Path) -> dict[str, str]:
+    """The environment, over what the file LMS_ENV_FILE (else `default`) says; a file that is not there says nothing.
+
+    The file has lines NAME=value and comments (#). Raises ImproperlyConfigured for any other line, and for a name
+    that does not begin with LMS_.
+    """
+    path = Path(environment.get("LMS_ENV_FILE", "").strip() or default)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        lines = []
+    except OSError as error:
+        raise ImproperlyConfigured(f"LMS_ENV_FILE cannot be read: {error}") from error
+    values: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if not name or name.startswith("#"):
+            continue
+        if not equals or not name.startswith("LMS_"):
+            raise ImproperlyConfigured(f"{path}, line {number} is not LMS_..=..")
+        values[name] = value
+    return values | {name: value for name, value in environment.items() if value.strip()}
+
+
 @dataclass
 class Environment:
     """Typed access to a mapping of variables.

@@ -33,9 +33,7 @@ SPRITE = STATIC / "icons.svg"
 
 #: ``//# sourceMappingURL=x.js.map`` and ``/*# sourceMappingURL=x.css.map */``. The maps are not shipped, and
 #: Django's manifest storage refuses a file that points at a missing one.
-SOURCE_MAP = re.compile(
-    rb"[ \t]*(?://[#@] sourceMappingURL=[^\s*]+|/\*[#@] sourceMappingURL=[^*]+\*/)[ \t]*\n?"
-)
+SOURCE_MAP = re.compile(rb"[ \t]*(?://[#@] sourceMappingURL=[^\s*]+|/\*[#@] sourceMappingURL=[^*]+\*/)[ \t]*\n?")
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
@@ -178,9 +176,7 @@ def renew_package(package: Package, known: dict[str, Any] | None, *, static: Pat
     with tempfile.TemporaryDirectory() as scratch:
         source, integrity = fetch(package, Path(scratch))
         if known and known["version"] == package.version and known["integrity"] != integrity:
-            raise VendoringError(
-                f"{package.folder}: the registry's archive has changed since it was recorded"
-            )
+            raise VendoringError(f"{package.folder}: the registry's archive has changed since it was recorded")
         licence = json.loads((source / "package.json").read_text(encoding="utf-8"))["license"]
         for target, path in package.files.items():
             written[f"vendor/{package.folder}/{target}"] = strip_source_map(_read(source / path))
@@ -189,9 +185,7 @@ def renew_package(package: Package, known: dict[str, Any] | None, *, static: Pat
         if package.icons:
             names = json.loads((HERE / package.icons).read_text(encoding="utf-8"))
             icons = {name: _read(source / "icons" / f"{name}.svg").decode() for name in names}
-            notice = (
-                f"{package.name} {package.version}, licence {licence}, see vendor/{package.folder}/LICENSE"
-            )
+            notice = f"{package.name} {package.version}, licence {licence}, see vendor/{package.folder}/LICENSE"
             written[SPRITE.name] = make_sprite(icons, notice).encode()
     for relative, data in written.items():
         (static / relative).parent.mkdir(parents=True, exist_ok=True)

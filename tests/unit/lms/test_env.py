@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from lms.settings.env import Environment, make_directory
+from lms.settings.env import Environment, make_directory, with_file
 
 
 def test_an_absent_or_empty_variable_gives_the_default() -> None:
@@ -80,3 +80,22 @@ def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None
     with pytest.raises(ImproperlyConfigured, match=r"LMS_DATA_DIR: the folder .* cannot be made: Not a directory"):
         make_directory("LMS_DATA_DIR", tmp_path / "file" / "var")
     assert make_directory("LMS_DATA_DIR", tmp_path / "a" / "b").is_dir()
+
+
+def test_a_file_fills_in_what_the_environment_leaves_open(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text("# this machine\n\nLMS_HTTPS = 0\nLMS_SITE_URL=http://a/?x=1\nLMS_DEBUG=1\n")
+
+    found = with_file({"LMS_DEBUG": "0", "LMS_HTTPS": "", "PATH": "/bin"}, file)
+
+    assert found == {"LMS_HTTPS": "0", "LMS_SITE_URL": "http://a/?x=1", "LMS_DEBUG": "0", "PATH": "/bin"}
+    assert with_file({"LMS_DEBUG": "0"}, tmp_path / "absent") == {"LMS_DEBUG": "0"}
+
+
+@pytest.mark.parametrize("line", ["LMS_HTTPS", "PATH=/tmp", "export LMS_HTTPS=0"])
+def test_a_file_with_a_line_that_is_no_setting_is_refused(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "env"
+    file.write_text(f"LMS_DEBUG=1\n{line}\n")
+
+    with pytest.raises(ImproperlyConfigured, match="line 2"):
+        with_file({}, file)
