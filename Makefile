@@ -98,8 +98,8 @@ $(LINTS): export LMS_DATA_DIR := $(CURDIR)/.venv/check
 lint:
 	@$(MAKE) -j2 -Otarget -k $(LINTS)
 lint-form:
-	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet --output-format concise .
+	@$(BIN)/ruff check --quiet --output-format concise .
 lint-types:
 	@$(BIN)/mypy --no-error-summary
 lint-imports:

@@ -83,6 +83,4 @@ def _visible(member: Member) -> QuerySet[Course]:
     enrolled = Enrolment.objects.filter(_kept(), member=member, course=OuterRef("pk"))
     taken = ~Q(state=CourseState.DRAFT.value) & Exists(enrolled)
     in_scope = member_access.in_scope(member, "organization__path", *VIEWERS)
-    return Course.objects.filter(queries.open_to(member) | taken | in_scope).select_related(
-        "category", "organization"
-    )
+    return Course.objects.filter(queries.open_to(member) | taken | in_scope).select_related("category", "organization")

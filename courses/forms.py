@@ -98,8 +98,7 @@ class CourseForm(forms.Form):
             del self.fields["slug"]
         covers = queries.list_covers()
         self.fields["cover"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, declared above
-            (cover, _("Cover %(number)d") % {"number": number})
-            for number, cover in enumerate(covers, start=1)
+            (cover, _("Cover %(number)d") % {"number": number}) for number, cover in enumerate(covers, start=1)
         ]
         self.fields["cover"].initial = covers[0]
         self.fields["category"].queryset = queries.list_categories()  # type: ignore[attr-defined]

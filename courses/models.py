@@ -45,9 +45,7 @@ class Course(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, related_name="courses")
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="courses")
     instructor = models.ForeignKey(Member, models.PROTECT, related_name="courses_taught")
-    lecturer_name = models.CharField(
-        max_length=80, blank=True
-    )  # as printed; the lecturer need not have an account
+    lecturer_name = models.CharField(max_length=80, blank=True)  # as printed; the lecturer need not have an account
     cover = models.CharField(max_length=200, blank=True)  # a static file's path, '' for the default cover
     is_required = models.BooleanField(default=False)  # required (必修), otherwise elective (选修)
     state = models.CharField(max_length=12, choices=State.choices, default=CourseState.DRAFT.value)
@@ -141,12 +139,8 @@ class WatchPolicy(models.Model):
     completion_permille = models.PositiveSmallIntegerField(default=950)
     tail_ms = models.PositiveIntegerField(default=10_000)  # closing credits nobody needs to sit through
     max_rate_permille = models.PositiveSmallIntegerField(default=1500)  # permitted speed: 1500 is 1.5x
-    silence_ms = models.PositiveIntegerField(
-        default=45_000
-    )  # longest gap between two reports that counts in full
-    outage_session_ms = models.PositiveIntegerField(
-        default=600_000
-    )  # granted for a lost connection, per session
+    silence_ms = models.PositiveIntegerField(default=45_000)  # longest gap between two reports that counts in full
+    outage_session_ms = models.PositiveIntegerField(default=600_000)  # granted for a lost connection, per session
     outage_day_ms = models.PositiveIntegerField(default=1_800_000)  # and in all on one day, per member
 
     class Meta:

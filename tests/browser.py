@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connections
 
 from tests.servers import process
 
@@ -144,9 +145,7 @@ def _playwright_browser() -> Iterator[tuple[Browser, _HiddenLoop]]:
 
 
 @pytest.fixture
-def browser(
-    _playwright_browser: tuple[Browser, _HiddenLoop], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Browser]:
+def browser(_playwright_browser: tuple[Browser, _HiddenLoop], monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     """One Chromium for the whole session, usable while this test runs."""
     chromium, loop = _playwright_browser
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -154,6 +153,9 @@ def browser(
     try:
         yield chromium
     finally:
+        # While the loop is in sight, the ORM has connections of its own that nobody else would close; an open one
+        # keeps PostgreSQL from dropping the test database.
+        connections.close_all()
         loop.hide()
 
 
@@ -164,9 +166,7 @@ def console() -> Console:
 
 
 @pytest.fixture
-def open_page(
-    browser: Browser, console: Console, request: pytest.FixtureRequest
-) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, console: Console, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Open a page with cookies of its own: ``open_page()``, one call per person.
 
     The keyword arguments are those of playwright's ``browser.new_context``. By default

@@ -18,9 +18,7 @@ VIEWERS = (Role.INSTRUCTOR, Role.ORGANIZER, Role.ADMINISTRATOR, Role.AUDITOR)
 
 def ancestor_ids(member: Member) -> list[int]:
     """The ids of the member's organization and of all above it, root first; empty without an organization."""
-    return (
-        [int(part) for part in member.organization.path.strip("/").split("/")] if member.organization else []
-    )
+    return [int(part) for part in member.organization.path.strip("/").split("/")] if member.organization else []
 
 
 def open_to(member: Member) -> Q:
@@ -39,9 +37,7 @@ def catalog(member: Member, *, text: str = "", category: str = "") -> QuerySet[C
     `text` is looked for in title, summary and lecturer's name; `category` is a category's code. Each course
     carries `lecture_count` and `duration_ms` (None when it holds no film).
     """
-    in_scope = Q(state=CourseState.PUBLISHED.value) & member_access.in_scope(
-        member, "organization__path", *VIEWERS
-    )
+    in_scope = Q(state=CourseState.PUBLISHED.value) & member_access.in_scope(member, "organization__path", *VIEWERS)
     courses = Course.objects.filter(open_to(member) | in_scope)
     if category:
         courses = courses.filter(category__code=category)

@@ -69,9 +69,7 @@ def diagnosis(member: Member, course: Course, policy: WatchPolicy) -> Diagnosis:
         LectureDiagnosis(
             overview=item,
             needed_ms=watching.needed_ms(policy, item.duration_ms),
-            missing=intervals.missing(
-                [(a, b) for a, b in coverage.get(item.lecture.pk, [])], item.duration_ms
-            ),
+            missing=intervals.missing([(a, b) for a, b in coverage.get(item.lecture.pk, [])], item.duration_ms),
             session_count=counts[item.lecture.pk],
             accepted_ms=accepted[item.lecture.pk],
             reasons=reasons_in_words(rejected[item.lecture.pk]),
@@ -83,8 +81,4 @@ def diagnosis(member: Member, course: Course, policy: WatchPolicy) -> Diagnosis:
 
 def reasons_in_words(rejected: dict[str, Any]) -> list[Reason]:
     """{"too_fast": 1500} -> [("played faster than ..", 1500)], in the order of the reasons' definition."""
-    return [
-        (str(WatchBatch.Reason(key).label), rejected[key])
-        for key in WatchBatch.Reason.values
-        if rejected.get(key)
-    ]
+    return [(str(WatchBatch.Reason(key).label), rejected[key]) for key in WatchBatch.Reason.values if rejected.get(key)]

@@ -151,8 +151,7 @@ def _tallies(member: Member, course_ids: Iterable[int]) -> dict[int, Tally]:
     ids = list(course_ids)
     lectures = lectures_in_order().filter(chapter__course__in=ids)
     progress = {
-        row.lecture_id: row
-        for row in LectureProgress.objects.filter(member=member, lecture__chapter__course__in=ids)
+        row.lecture_id: row for row in LectureProgress.objects.filter(member=member, lecture__chapter__course__in=ids)
     }
     tallies: dict[int, Tally] = {key: Tally([]) for key in ids}
     for lecture in lectures:

@@ -14,9 +14,7 @@ from lms.members.models import Member, Organization
 def policy_in_force(organization: Organization | None, now: datetime) -> WatchPolicy | None:
     """The newest policy valid at `now` of the nearest organization that has one; None if there is none."""
     ids = [int(part) for part in organization.path.strip("/").split("/")] if organization else []
-    found = WatchPolicy.objects.filter(
-        Q(organization__in=ids) | Q(organization__isnull=True), valid_from__lte=now
-    )
+    found = WatchPolicy.objects.filter(Q(organization__in=ids) | Q(organization__isnull=True), valid_from__lte=now)
     nearness: dict[int | None, int] = {key: depth for depth, key in enumerate(ids, start=1)}
     return max(
         found,

@@ -106,9 +106,7 @@ def needed_ms(*, duration_ms: int, completion_permille: int, tail_ms: int) -> in
 
 def is_report(segments: Sequence[Interval]) -> bool:
     """Whether `segments` can be judged: some, not too many, each forwards and inside any film's length."""
-    return 0 < len(segments) <= MAX_SEGMENTS and all(
-        0 <= start < end <= MAX_POSITION_MS for start, end in segments
-    )
+    return 0 < len(segments) <= MAX_SEGMENTS and all(0 <= start < end <= MAX_POSITION_MS for start, end in segments)
 
 
 def gap_ms(meter: Meter, now_ms: int) -> int:
@@ -126,9 +124,7 @@ def ingest(
     before spend it too: else one could save it up on old parts and burst over new ones.
     """
     if meter.superseded_ms is not None and now_ms - meter.superseded_ms > FLUSH_MS:
-        refusals = [
-            Verdict([], [(start, end, Refusal.OTHER_PLAYER) for start, end in report]) for report in reports
-        ]
+        refusals = [Verdict([], [(start, end, Refusal.OTHER_PLAYER) for start, end in report]) for report in reports]
         return Reading(refusals, meter.last_received_ms, meter.carry_ms, 0, coverage)
     gap = gap_ms(meter, now_ms)
     need = sum(max(0, min(end, terms.duration_ms) - start) for report in reports for start, end in report)

@@ -148,9 +148,7 @@ def add_lecture(*, actor: Member, chapter: Chapter, title: str, asset: MediaAsse
             "film_not_ready",
             _("Members see this course already: add the lecture when its film is ready to be played."),
         )
-    lecture.position = (
-        Lecture.objects.filter(chapter=chapter).aggregate(last=Max("position"))["last"] or 0
-    ) + 1
+    lecture.position = (Lecture.objects.filter(chapter=chapter).aggregate(last=Max("position"))["last"] or 0) + 1
     lecture.save()
     _audit(actor, "add_lecture", course, now, lecture=lecture.pk)
     return lecture

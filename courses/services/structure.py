@@ -73,9 +73,7 @@ def delete_lecture(*, actor: Member, lecture: Lecture, now: datetime) -> None:
     """
     course = Course.objects.select_for_update().get(pk=lecture.chapter.course_id)
     if PlaySession.objects.filter(lecture=lecture).exists():
-        raise Conflict(
-            "lecture_watched", _("Members have watched this lecture already, so it cannot be removed.")
-        )
+        raise Conflict("lecture_watched", _("Members have watched this lecture already, so it cannot be removed."))
     others = Lecture.objects.filter(chapter__course=course).exclude(pk=lecture.pk)
     if course.state != CourseState.DRAFT and not others.exists():
         raise Conflict("last_lecture", _("A course that members see keeps at least one lecture."))

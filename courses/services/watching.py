@@ -91,9 +91,7 @@ def start_session(*, member: Member, lecture: Lecture, now: datetime) -> PlaySes
     course that is not open to the member.
     """
     if not lecture.is_playable:
-        raise Conflict(
-            "film_not_ready", _("This lecture cannot be played yet: its film is still being processed.")
-        )
+        raise Conflict("film_not_ready", _("This lecture cannot be played yet: its film is still being processed."))
     PlayLease.objects.get_or_create(member=member)
     lease = PlayLease.objects.select_for_update().get(member=member)
     enrol(member=member, course=lecture.chapter.course, now=now)
@@ -186,10 +184,7 @@ def _told_apart(session: PlaySession, batches: Sequence[Batch]) -> tuple[list[Wa
     fresh = [batch for batch in batches if batch.seq > session.last_seq]
     if not old:
         return [], fresh
-    rows = {
-        row.seq: row
-        for row in WatchBatch.objects.filter(session=session, seq__in=[batch.seq for batch in old])
-    }
+    rows = {row.seq: row for row in WatchBatch.objects.filter(session=session, seq__in=[batch.seq for batch in old])}
     for batch in old:
         row = rows.get(batch.seq)
         if row is None or _intervals(row.segments) != list(batch.segments):
@@ -201,9 +196,7 @@ def _told_apart(session: PlaySession, batches: Sequence[Batch]) -> tuple[list[Wa
     return [rows[batch.seq] for batch in old], fresh
 
 
-def _keep(
-    session: PlaySession, progress: LectureProgress, fresh: list[Batch], now: datetime
-) -> list[BatchResult]:
+def _keep(session: PlaySession, progress: LectureProgress, fresh: list[Batch], now: datetime) -> list[BatchResult]:
     """Judge fresh reports and store them; `progress` is changed but not yet saved."""
     duration = session.lecture.asset.duration_ms or progress.duration_ms
     terms = Terms(duration, session.policy.max_rate_permille, session.policy.silence_ms)
@@ -214,9 +207,7 @@ def _keep(
         [batch.segments for batch in fresh],
         _milliseconds(now),
     )
-    rows = [
-        _row(session, batch, verdict, now) for batch, verdict in zip(fresh, reading.verdicts, strict=True)
-    ]
+    rows = [_row(session, batch, verdict, now) for batch, verdict in zip(fresh, reading.verdicts, strict=True)]
     WatchBatch.objects.bulk_create(rows)
     reasons = Counter(session.rejected)
     for verdict in reading.verdicts:

@@ -44,8 +44,7 @@ def lecture(request: HttpRequest, lecture_id: int) -> HttpResponse:
             "playback": playback,
             "progress": progress,
             "needed_ms": queries.needed_ms(policy, lecture.asset.duration_ms or 0),
-            "player": _player(member, lecture, progress, policy, counts)
-            | {"playlistUrl": playback.playlist_url},
+            "player": _player(member, lecture, progress, policy, counts) | {"playlistUrl": playback.playlist_url},
         }
     response = render(request, "courses/lecture.html", context)
     response["Cache-Control"] = "no-store"  # what was watched, and addresses that are good for a while only
@@ -71,7 +70,6 @@ def _player(
         "startUrl": reverse("courses:session-start", args=[lecture.pk]),
         "batchesUrl": reverse("courses:watch-batches", args=[SOME_SESSION]),
         "someSession": SOME_SESSION,
-        "loginUrl": reverse("members:login") + f"?next={reverse('courses:lecture', args=[lecture.pk])}",
         "durationMs": duration,
         "neededMs": queries.needed_ms(policy, duration),
         "maxRatePermille": policy.max_rate_permille,
@@ -88,16 +86,12 @@ def _words() -> dict[str, Any]:
     return {
         "counted": _("{covered} of {needed} counted"),
         "missing": _("Still to be watched: {missing}"),
-        "complete": _("This lecture is completed."),
         "strip": _("{covered} of {duration} watched"),
         "part": _("Play the missing part from {start} to {end}"),
         "refused": _("{time} not counted: {reason}"),
         "resumed": _("Continued at {time}, where you left off."),
         "offline": _("No connection. What you watch is kept here and reported as soon as it is back."),
-        "waiting": _("What you watched is being reported …"),
-        "loggedOut": _(
-            "You have been logged out. Log in again in another window, then go on here: nothing is lost."
-        ),
+        "loggedOut": _("You have been logged out. Log in again in another window, then go on here: nothing is lost."),
         "rate": _("Up to {rate} times the normal speed counts; the speed has been set to that."),
         "gapsDone": _("Nothing is missing any more."),
         "reasons": {value: str(label) for value, label in WatchBatch.Reason.choices},

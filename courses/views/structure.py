@@ -63,9 +63,7 @@ def chapter_change(request: HttpRequest, slug: str, chapter_id: int) -> HttpResp
         form = TitleForm(request.POST)
         if not form.is_valid():
             return edit_page(request, member, course, title_form=form, title_of=f"chapter-{chapter.pk}")
-        services.rename_chapter(
-            actor=member, chapter=chapter, title=form.cleaned_data["title"], now=clock.now()
-        )
+        services.rename_chapter(actor=member, chapter=chapter, title=form.cleaned_data["title"], now=clock.now())
     elif act in ("up", "down"):
         services.move_chapter(actor=member, chapter=chapter, up=act == "up", now=clock.now())
     elif act == "delete":
@@ -89,9 +87,7 @@ def lecture_change(request: HttpRequest, slug: str, lecture_id: int) -> HttpResp
         form = TitleForm(request.POST)
         if not form.is_valid():
             return edit_page(request, member, course, title_form=form, title_of=f"lecture-{lecture.pk}")
-        services.rename_lecture(
-            actor=member, lecture=lecture, title=form.cleaned_data["title"], now=clock.now()
-        )
+        services.rename_lecture(actor=member, lecture=lecture, title=form.cleaned_data["title"], now=clock.now())
     elif act in ("up", "down"):
         services.move_lecture(actor=member, lecture=lecture, up=act == "up", now=clock.now())
     elif act == "delete":

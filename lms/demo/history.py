@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid5
 
+from django.db import transaction
+
 from courses import services as course_services
 from courses.models import Course, Enrolment, Lecture
 from courses.services import Batch
@@ -63,7 +65,9 @@ def load(*, now: datetime) -> int:
     return added
 
 
+@transaction.atomic
 def tell(study: Study, member: Member, course: Course, beginning: datetime) -> None:
+    """One study, whole or not at all: a sweeper that sees an exam of the past still open would close it."""
     course_services.enrol(member=member, course=course, now=beginning)
     instant = beginning
     for lecture in Lecture.objects.filter(chapter__course=course).select_related("asset"):

@@ -22,9 +22,7 @@ def later(**duration: float) -> datetime:
     return BEGINNING + timedelta(**duration)
 
 
-def film(
-    owner: Member, organization: Organization, *, duration_ms: int = MINUTE, **fields: Any
-) -> MediaAsset:
+def film(owner: Member, organization: Organization, *, duration_ms: int = MINUTE, **fields: Any) -> MediaAsset:
     """A film that can be played; with published_version=0 one that cannot yet."""
     defaults = {
         "title": "影片",
@@ -60,14 +58,10 @@ def chapter(course: Course, title: str = "第一章") -> Chapter:
     return services.add_chapter(actor=course.instructor, course=course, title=title, now=BEGINNING)
 
 
-def lecture(
-    chapter: Chapter, title: str = "第一讲", *, duration_ms: int = MINUTE, **film_fields: Any
-) -> Lecture:
+def lecture(chapter: Chapter, title: str = "第一讲", *, duration_ms: int = MINUTE, **film_fields: Any) -> Lecture:
     course = chapter.course
     asset = film(course.instructor, course.organization, duration_ms=duration_ms, **film_fields)
-    return services.add_lecture(
-        actor=course.instructor, chapter=chapter, title=title, asset=asset, now=BEGINNING
-    )
+    return services.add_lecture(actor=course.instructor, chapter=chapter, title=title, asset=asset, now=BEGINNING)
 
 
 def course(

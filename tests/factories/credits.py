@@ -58,9 +58,7 @@ def lecture(course: Course, minutes: float = 20, title: str = "") -> Lecture:
         duration_ms=duration_ms,
         created_at=NOON,
     )
-    return Lecture.objects.create(
-        chapter=chapter, title=title or f"第{position}讲", position=position, asset=asset
-    )
+    return Lecture.objects.create(chapter=chapter, title=title or f"第{position}讲", position=position, asset=asset)
 
 
 def exam(course: Course, title: str = "结业测试") -> Exam:

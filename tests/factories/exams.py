@@ -18,9 +18,7 @@ from lms.members.models import Member, Organization
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 
 
-def course(
-    organization: Organization, instructor: Member, *, slug: str = "party-rules", **fields: Any
-) -> Course:
+def course(organization: Organization, instructor: Member, *, slug: str = "party-rules", **fields: Any) -> Course:
     """A published course without lectures."""
     category, _ = Category.objects.get_or_create(code="theory", defaults={"name": "理论学习"})
     defaults = {

@@ -40,9 +40,7 @@ def clip(
     codec: str = "libx264",
 ) -> Path:
     """A film of a test picture and a tone; `options` go to ffmpeg before the output's name."""
-    path = (
-        Path(_folder().name) / f"{abs(hash((options, seconds, size, rate, sound, suffix, codec)))}.{suffix}"
-    )
+    path = Path(_folder().name) / f"{abs(hash((options, seconds, size, rate, sound, suffix, codec)))}.{suffix}"
     picture = ["-f", "lavfi", "-i", f"testsrc=size={size}:rate={rate}:duration={seconds}"]
     tone = ["-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}"] if sound else []
     encoded = [
@@ -73,15 +71,11 @@ def chunks(path: Path, size: int = 65536) -> Iterator[bytes]:
             yield data
 
 
-def uploaded(
-    owner: Member, organization: Organization, path: Path | None = None, **fields: Any
-) -> MediaAsset:
+def uploaded(owner: Member, organization: Organization, path: Path | None = None, **fields: Any) -> MediaAsset:
     """An asset that has just been uploaded, its first work unit pending."""
     source = path or clip()
     defaults: dict[str, Any] = {"title": "", "filename": source.name, "now": BEGINNING}
-    return services.receive_upload(
-        actor=owner, organization=organization, chunks=chunks(source), **(defaults | fields)
-    )
+    return services.receive_upload(actor=owner, organization=organization, chunks=chunks(source), **(defaults | fields))
 
 
 def process(asset: MediaAsset, *, worker: str = "test", now: datetime | None = None) -> MediaAsset:

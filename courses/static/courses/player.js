@@ -1,7 +1,8 @@
 /* The page of a lecture: plays the film, reports what was played, shows what counts, what is missing and why. */
 
 import { attach } from "../media_pipeline/hls_video.js";
-import { Strip, gapsOf, length } from "./strip.js";
+import { length } from "./intervals.js";
+import { Strip, gapsOf } from "./strip.js";
 import { WatchReporter } from "./watch_reporter.js";
 
 const GAPS_SHOWN = 8;

@@ -1,6 +1,6 @@
 /* The film as a strip: what counts, what is being reported, what is missing, and where the film is now. */
 
-import { length, missing, union } from "./intervals.js";
+import { missing, union } from "./intervals.js";
 
 const WIDTH = 1000;
 const SVG = "http://www.w3.org/2000/svg";
@@ -45,5 +45,3 @@ export class Strip {
 export function gapsOf(parts, durationMs, leastMs = 300) {
   return missing(union(parts), durationMs).filter(([start, end]) => end - start >= leastMs);
 }
-
-export { length };

@@ -26,7 +26,7 @@ export function attach(video, playlistUrl, { renew = null } = {}) {
 }
 
 function attachHls(video, playlistUrl, renew) {
-  const hls = new Hls({ capLevelToPlayerSize: true, maxBufferLength: 30, backBufferLength: 60 });
+  const hls = new Hls({ capLevelToPlayerSize: true, maxBufferLength: 30, maxMaxBufferLength: 60, backBufferLength: 60 });
   let mediaRepairs = 0;
   let networkRetries = 0;
   let renewing = false;

@@ -50,18 +50,14 @@ def server_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def start(client: Client, course: Course) -> str:
     lecture = make.lectures_of(course)[0]
-    answer = client.post(
-        reverse("courses:session-start", args=[lecture.pk]), "{}", content_type="application/json"
-    )
+    answer = client.post(reverse("courses:session-start", args=[lecture.pk]), "{}", content_type="application/json")
     assert answer.status_code == 201, answer.content
     return str(answer.json()["session"])
 
 
 def send(client: Client, session: str, body: Any) -> Any:
     text = body if isinstance(body, str | bytes) else json.dumps(body)
-    return client.post(
-        reverse("courses:watch-batches", args=[session]), text, content_type="application/json"
-    )
+    return client.post(reverse("courses:watch-batches", args=[session]), text, content_type="application/json")
 
 
 def batches(*segments: list[int], seq: int = 1) -> dict[str, Any]:
@@ -99,9 +95,7 @@ def test_a_session_is_opened_and_its_reports_are_acknowledged(
     assert WatchBatch.objects.count() == 1
 
 
-def test_a_report_without_batches_keeps_the_position_only(
-    people: People, client_of: LogIn, course: Course
-) -> None:
+def test_a_report_without_batches_keeps_the_position_only(people: People, client_of: LogIn, course: Course) -> None:
     client = client_of(people.learner)
     session = start(client, course)
     assert send(client, session, {"batches": [], "position_ms": 31_000}).json()["position_ms"] == 31_000
@@ -235,8 +229,6 @@ def test_a_report_needs_the_token_against_forged_requests(people: People, course
 
 
 def test_a_visitor_is_sent_to_the_log_in(client: Client, people: People, course: Course) -> None:
-    answer = client.post(
-        reverse("courses:watch-batches", args=[uuid4()]), "{}", content_type="application/json"
-    )
+    answer = client.post(reverse("courses:watch-batches", args=[uuid4()]), "{}", content_type="application/json")
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("members:login"))

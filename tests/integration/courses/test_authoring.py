@@ -120,14 +120,10 @@ def test_chapters_and_lectures_change_places_with_their_neighbours(people: Peopl
         return "".join(parts), "".join(lectures)
 
     services.move_chapter(actor=people.instructor, chapter=chapters[0], up=False, now=later())
-    services.move_lecture(
-        actor=people.instructor, lecture=Lecture.objects.get(title="三"), up=True, now=later()
-    )
+    services.move_lecture(actor=people.instructor, lecture=Lecture.objects.get(title="三"), up=True, now=later())
     assert order() == ("乙甲丙", "一三二")
     services.move_chapter(actor=people.instructor, chapter=chapters[2], up=False, now=later())
-    services.move_lecture(
-        actor=people.instructor, lecture=Lecture.objects.get(title="一"), up=True, now=later()
-    )
+    services.move_lecture(actor=people.instructor, lecture=Lecture.objects.get(title="一"), up=True, now=later())
     assert order() == ("乙甲丙", "一三二"), "at the edge nothing moves"
 
 
@@ -202,9 +198,7 @@ def test_an_instructor_makes_a_course_from_nothing_to_published(people: People, 
     client.post(reverse("courses:chapter-add", args=["regulations"]), {"title": "总则"})
     chapter = Chapter.objects.get()
     film = make.film(people.instructor, people.county, title="第一条讲解")
-    client.post(
-        reverse("courses:lecture-add", args=["regulations", chapter.pk]), {"asset": film.pk, "title": ""}
-    )
+    client.post(reverse("courses:lecture-add", args=["regulations", chapter.pk]), {"asset": film.pk, "title": ""})
     lecture = Lecture.objects.get()
     assert lecture.title == "第一条讲解"
     change = reverse("courses:lecture-change", args=["regulations", lecture.pk])
@@ -281,9 +275,7 @@ def test_a_film_of_another_county_cannot_be_chosen(people: People, client_of: Lo
     assert not Lecture.objects.exists()
 
 
-def test_a_course_is_not_opened_to_an_organization_outside_the_scope(
-    people: People, client_of: LogIn
-) -> None:
+def test_a_course_is_not_opened_to_an_organization_outside_the_scope(people: People, client_of: LogIn) -> None:
     client = client_of(people.instructor)
     for organization in (people.province, people.elsewhere):
         page = client.post(reverse("courses:course-create"), details(people, organization=organization.pk))

@@ -46,9 +46,7 @@ def test_the_catalog_shows_what_the_own_organization_and_those_above_it_publish(
 
     assert titles(people.learner) == {"省里的课", "县里的课", "村里的课"}
     assert titles(people.stranger) == {"省里的课", "别处的课"}
-    assert titles(people.instructor) == {"省里的课", "县里的课", "村里的课"}, (
-        "their scope goes down to the village"
-    )
+    assert titles(people.instructor) == {"省里的课", "县里的课", "村里的课"}, "their scope goes down to the village"
     assert titles(people.rival) == {"省里的课", "别处的课"}
     assert titles(people.administrator) == {"省里的课", "县里的课", "村里的课", "别处的课"}
 
@@ -66,9 +64,7 @@ def test_the_catalog_is_narrowed_by_words_and_category(people: People, client_of
     client = client_of(people.learner)
 
     def slugs(**wanted: str) -> list[str]:
-        return [
-            course.slug for course, _state in client.get(reverse("courses:catalog"), wanted).context["cards"]
-        ]
+        return [course.slug for course, _state in client.get(reverse("courses:catalog"), wanted).context["cards"]]
 
     assert slugs(q="党章") == slugs(q="赵教授") == ["one"]
     assert slugs(q="产业") == slugs(q="pArTy") == slugs(category="rural") == ["two"]
@@ -158,9 +154,7 @@ def test_visitors_are_sent_to_the_log_in(client: Client, people: People, course:
 # --- the player ---
 
 
-def test_the_player_knows_what_was_watched_and_what_is_needed(
-    people: People, client_of: LogIn, course: Course
-) -> None:
+def test_the_player_knows_what_was_watched_and_what_is_needed(people: People, client_of: LogIn, course: Course) -> None:
     lecture = make.lectures_of(course)[0]
     session = services.start_session(member=people.learner, lecture=lecture, now=later())
     report(session, people.learner, (0, 20_000), now=later(seconds=20))
@@ -204,9 +198,7 @@ def test_a_lecture_whose_film_is_not_ready_says_so(people: People, client_of: Lo
 
 
 @pytest.mark.parametrize("name", ["lecture", "playback"])
-def test_a_stranger_gets_no_address_of_a_film(
-    people: People, client_of: LogIn, course: Course, name: str
-) -> None:
+def test_a_stranger_gets_no_address_of_a_film(people: People, client_of: LogIn, course: Course, name: str) -> None:
     lecture = make.lectures_of(course)[0]
     assert client_of(people.stranger).get(reverse(f"courses:{name}", args=[lecture.pk])).status_code == 404
     assert client_of(people.learner).get(reverse(f"courses:{name}", args=[10**25])).status_code == 404
@@ -226,9 +218,7 @@ def test_the_player_costs_the_same_queries_whatever_the_course_holds(
 # --- diagnosis ---
 
 
-def test_the_diagnosis_tells_what_was_counted_and_why_not(
-    people: People, client_of: LogIn, course: Course
-) -> None:
+def test_the_diagnosis_tells_what_was_counted_and_why_not(people: People, client_of: LogIn, course: Course) -> None:
     lecture = make.lectures_of(course)[0]
     session = services.start_session(member=people.learner, lecture=lecture, now=later())
     report(session, people.learner, (0, 20_000), now=later(seconds=20))

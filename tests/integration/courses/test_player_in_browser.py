@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -27,7 +26,7 @@ from tests.factories import courses as make
 from tests.factories.courses import BEGINNING, later, report
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 FILM_MS = 30_000
@@ -50,13 +49,6 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
-def connections_end_with_the_test(browser: Browser) -> Iterator[None]:
-    """While playwright's loop is in sight, the ORM has a connection of its own that nobody else would close."""
-    yield
-    connections.close_all()
-
-
 @pytest.fixture
 def people() -> People:
     return make_people()
@@ -73,9 +65,7 @@ def lecture(people: People) -> Lecture:
 def visit(live_server, open_page: Callable[..., Page], film: Path, lecture: Lecture) -> Callable[..., Page]:
     """Open the lecture's page as a member, in a browser of their own or as a new window of `beside`."""
 
-    def open_lecture(
-        member: Member, *, beside: Page | None = None, ready: bool = True, **options: object
-    ) -> Page:
+    def open_lecture(member: Member, *, beside: Page | None = None, ready: bool = True, **options: object) -> Page:
         page = beside.context.new_page() if beside else prepared(open_page(**options), member)
         page.goto(live_server.url + reverse("courses:lecture", args=[lecture.pk]))
         if ready:
@@ -87,15 +77,11 @@ def visit(live_server, open_page: Callable[..., Page], film: Path, lecture: Lect
             "**/hls_video.js",
             lambda route: route.fulfill(body=FILM_FROM_ONE_FILE, content_type="text/javascript"),
         )
-        page.context.route(
-            "**/the-film.mp4", lambda route: route.fulfill(path=film, content_type="video/mp4")
-        )
+        page.context.route("**/the-film.mp4", lambda route: route.fulfill(path=film, content_type="video/mp4"))
         client = Client()
         client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-        )
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         return page
 
     return open_lecture

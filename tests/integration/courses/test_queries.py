@@ -13,9 +13,7 @@ from tests.factories.courses import later, report
 pytestmark = pytest.mark.django_db
 
 
-def test_enrolments_come_with_their_progress_in_three_queries(
-    people: People, django_assert_num_queries
-) -> None:
+def test_enrolments_come_with_their_progress_in_three_queries(people: People, django_assert_num_queries) -> None:
     first = make.course(people.instructor, people.county, "first", lectures=2)
     one, two = make.lectures_of(first)
     make.watch(people.learner, one, now=later())
@@ -84,9 +82,7 @@ def test_enrolments_are_counted_by_organization(people: People) -> None:
     assert completed == {people.county.pk: 0, people.village.pk: 1}
 
 
-def test_an_emptied_database_gets_the_default_policy_again(
-    people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_emptied_database_gets_the_default_policy_again(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     default = queries.policy_in_force(people.village, later())
     assert default is not None
     monkeypatch.setattr(queries, "policy_in_force", lambda organization, now: None)

@@ -50,9 +50,7 @@ def test_what_was_played_in_real_time_is_covered(people: People, course: Course)
     assert (progress.coverage, progress.covered_ms, progress.position_ms) == ([[0, 10_000]], 10_000, 10_000)
 
 
-def test_a_forged_report_of_the_whole_film_counts_what_the_clock_allows(
-    people: People, course: Course
-) -> None:
+def test_a_forged_report_of_the_whole_film_counts_what_the_clock_allows(people: People, course: Course) -> None:
     session = start(people, course)
     answer = report(session, people.learner, (0, MINUTE), now=later(seconds=10))
     assert (answer.covered_ms, answer.results[0].rejected_ms) == (15_000, 45_000)
@@ -61,9 +59,7 @@ def test_a_forged_report_of_the_whole_film_counts_what_the_clock_allows(
     assert session.rejected == {"too_fast": 45_000}
 
 
-def test_the_same_report_again_is_answered_as_before_and_changes_nothing(
-    people: People, course: Course
-) -> None:
+def test_the_same_report_again_is_answered_as_before_and_changes_nothing(people: People, course: Course) -> None:
     session = start(people, course)
     first = report(session, people.learner, (0, MINUTE), now=later(seconds=10))
     again = report(session, people.learner, (0, MINUTE), now=later(seconds=50))
@@ -156,14 +152,10 @@ def test_a_listener_that_fails_takes_the_completion_back_with_it(people: People,
 def test_the_progress_can_be_computed_again_from_the_reports(people: People, course: Course) -> None:
     for minute, lecture in enumerate([*make.lectures_of(course), make.lectures_of(course)[0]]):
         session = services.start_session(member=people.learner, lecture=lecture, now=later(minutes=minute))
-        for seq, part in enumerate(
-            [(0, 9_000), (20_000, 50_000), (5_000, 12_000), (50_000, 70_000)], start=1
-        ):
+        for seq, part in enumerate([(0, 9_000), (20_000, 50_000), (5_000, 12_000), (50_000, 70_000)], start=1):
             report(session, people.learner, part, seq=seq, now=later(minutes=minute, seconds=9 * seq))
     for progress in LectureProgress.objects.all():
-        batches = WatchBatch.objects.filter(
-            session__lecture=progress.lecture, session__member=progress.member
-        )
+        batches = WatchBatch.objects.filter(session__lecture=progress.lecture, session__member=progress.member)
         replayed = union([(start, end) for batch in batches for start, end in batch.accepted])
         assert progress.coverage == [list(part) for part in replayed]
         assert progress.covered_ms == length(replayed)
@@ -197,9 +189,7 @@ def test_the_nearest_and_newest_policy_holds_for_the_whole_session(people: Peopl
         (people.province, 700, 3),
         (people.elsewhere, 100, 0),
     ]:
-        WatchPolicy.objects.create(
-            organization=organization, valid_from=later(hours=hour), max_rate_permille=rate
-        )
+        WatchPolicy.objects.create(organization=organization, valid_from=later(hours=hour), max_rate_permille=rate)
     session = start(people, course, hours=1)
     assert session.policy.max_rate_permille == 1000
     answer = report(session, people.learner, (0, 40_000), now=later(hours=1, seconds=10))
@@ -237,9 +227,7 @@ def test_a_film_that_is_not_ready_cannot_be_watched(people: People) -> None:
     assert refusal.value.code == "film_not_ready"
 
 
-def test_an_archived_course_is_watched_to_its_end_by_those_who_are_in_it(
-    people: People, course: Course
-) -> None:
+def test_an_archived_course_is_watched_to_its_end_by_those_who_are_in_it(people: People, course: Course) -> None:
     session = start(people, course)
     services.archive_course(actor=people.instructor, course=course, now=later(seconds=1))
     report(session, people.learner, (0, 5_000), now=later(seconds=5))
@@ -271,9 +259,7 @@ def test_somebody_elses_session_is_unknown(people: People, course: Course) -> No
         [Batch(number, ((0, 1),)) for number in range(1, 52)],
     ],
 )
-def test_reports_without_sense_are_refused_whole(
-    people: People, course: Course, batches: list[Batch]
-) -> None:
+def test_reports_without_sense_are_refused_whole(people: People, course: Course, batches: list[Batch]) -> None:
     session = start(people, course)
     with pytest.raises(DomainError):
         services.record_batches(

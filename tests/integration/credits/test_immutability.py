@@ -90,9 +90,7 @@ def test_an_insert_that_would_replace_a_row_is_refused(ledger: People) -> None:
     if connection.vendor == "sqlite":
         statement = f"INSERT OR REPLACE INTO credits_ledgerentry ({names}) {source}"
     else:
-        statement = (
-            f"INSERT INTO credits_ledgerentry ({names}) {source} ON CONFLICT (id) DO UPDATE SET amount = 101"
-        )
+        statement = f"INSERT INTO credits_ledgerentry ({names}) {source} ON CONFLICT (id) DO UPDATE SET amount = 101"
     with pytest.raises(IntegrityError, match="never changed or deleted"), transaction.atomic():
         execute(statement)
     assert not LedgerEntry.objects.filter(amount=101).exists()
@@ -159,9 +157,7 @@ def test_an_empty_ledger_passes_the_audit(people: People) -> None:
         (LearningEvent, {"sha256": "0" * 64}, {"event_changed", "decision_changed"}),
     ],
 )
-def test_one_changed_value_is_found(
-    ledger: People, model: Any, change: dict[str, Any], expected: set[str]
-) -> None:
+def test_one_changed_value_is_found(ledger: People, model: Any, change: dict[str, Any], expected: set[str]) -> None:
     row = model.objects.earliest("id")
     with behind_the_triggers(*TABLES):
         assert model.objects.filter(pk=row.pk).update(**change) == 1
@@ -248,9 +244,7 @@ def test_deleted_caches_are_made_again(ledger: People, model: Any) -> None:
 
 
 def test_a_cache_without_a_ledger_is_found_and_removed(ledger: People) -> None:
-    Balance.objects.create(
-        member=ledger.instructor, unit="hours", year=2026, total=9900, n=99, head_hash=CHAIN_START
-    )
+    Balance.objects.create(member=ledger.instructor, unit="hours", year=2026, total=9900, n=99, head_hash=CHAIN_START)
     assert found() == {"cache_wrong"}
     services.rebuild_caches(check=False)
     assert not Balance.objects.filter(member=ledger.instructor).exists()
@@ -259,9 +253,7 @@ def test_a_cache_without_a_ledger_is_found_and_removed(ledger: People) -> None:
 
 def test_any_flipped_character_of_the_protected_rows_is_found(ledger: People) -> None:
     """Column by column: one character of the stored text of one entry, its decision and its event."""
-    entry = (
-        LedgerEntry.objects.filter(member=ledger.learner, kind="earn").select_related("decision").latest("id")
-    )
+    entry = LedgerEntry.objects.filter(member=ledger.learner, kind="earn").select_related("decision").latest("id")
     assert entry.decision is not None
     rows = [
         (LedgerEntry, entry.pk, ["source_type", "source_id", "note", "idempotency_key", "prev_hash"]),
@@ -284,9 +276,7 @@ def test_any_flipped_character_of_the_protected_rows_is_found(ledger: People) ->
     assert found() == set()
 
 
-def test_the_audit_reads_pages_not_people(
-    people: People, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_the_audit_reads_pages_not_people(people: People, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     from tests.factories import members as make_member
 
     course = make.course("theory", people.county, people.instructor)

@@ -273,9 +273,7 @@ def test_hours_of_a_course_are_those_of_its_lectures_and_exam(people: People, co
     make.complete_lecture(people.learner, make.lecture(other, minutes=60))
     make.pass_exam(people.learner, make.exam(course), at=NOON + timedelta(days=400))
     assert queries.course_hours(people.learner, course) == 100
-    services.reverse_entry(
-        actor=people.organizer, entry=LedgerEntry.objects.earliest("id"), reason="误计", now=NOON
-    )
+    services.reverse_entry(actor=people.organizer, entry=LedgerEntry.objects.earliest("id"), reason="误计", now=NOON)
     assert queries.course_hours(people.learner, course) == 50
     assert queries.course_hours(people.learner, other) == 100
     assert queries.course_hours(people.stranger, course) == 0
@@ -314,8 +312,7 @@ def test_many_lectures_at_once_keep_the_days_limit_and_an_unbroken_chain() -> No
     make.default_rules()
     course = make.course("theory", people.county, people.instructor)
     facts = [
-        queries.lecture_fact(make.progress(people.learner, make.lecture(course, minutes=45)).pk)
-        for _ in range(14)
+        queries.lecture_fact(make.progress(people.learner, make.lecture(course, minutes=45)).pk) for _ in range(14)
     ]
     assert all_at_once([partial(services.post, fact=fact, now=NOON) for fact in facts]) == []
     assert make.entries(people.learner) == [100] * 10

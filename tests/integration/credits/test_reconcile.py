@@ -35,9 +35,7 @@ def test_what_was_missed_is_posted_once_and_for_its_own_day(
         assert services.reconcile(now=later) == services.Reconciliation(found=0, posted=0)
     assert make.entries(people.learner) == [50, 100, 50]
     assert queries.balance(people.learner, 2026) == 200
-    assert set(LearningEvent.objects.exclude(recorded_at=NOON).values_list("recorded_at", flat=True)) == {
-        later
-    }
+    assert set(LearningEvent.objects.exclude(recorded_at=NOON).values_list("recorded_at", flat=True)) == {later}
     assert "2 facts were missing" in caplog.text
     assert list(audit.list_findings()) == []
 

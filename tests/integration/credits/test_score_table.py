@@ -54,10 +54,7 @@ def test_everybody_below_has_a_row_zero_scorers_included(people: People, course:
     make.pass_exam(people.learner, make.exam(course))
     make.complete_lecture(people.stranger, make.lecture(course))
     table = queries.score_table(people.county, 2026, LATER)
-    rows = [
-        (row.position, row.organization, row.learner_no, row.total, row.lectures, row.exams)
-        for row in table.rows
-    ]
+    rows = [(row.position, row.organization, row.learner_no, row.total, row.lectures, row.exams) for row in table.rows]
     assert rows == [
         (1, "青川县委", "instructor", 0, 0, 0),
         (2, "青川县委", "organizer", 0, 0, 0),
@@ -143,9 +140,7 @@ def test_targets_follow_the_nearest_organization_and_the_kind_of_member(people: 
     assert queries.year_target(people.learner, 2026, LATER) == 50
 
 
-def test_persons_are_not_ranked_unless_the_organization_says_so(
-    people: People, course: Any, client_of: LogIn
-) -> None:
+def test_persons_are_not_ranked_unless_the_organization_says_so(people: People, course: Any, client_of: LogIn) -> None:
     make.complete_lecture(people.learner, make.lecture(course))
     make.complete_lecture(people.organizer, course.chapters.get().lectures.get())
     assert {row.rank for row in queries.score_table(people.county, 2026, LATER).rows} == {None}
@@ -169,15 +164,10 @@ def test_persons_are_not_ranked_unless_the_organization_says_so(
     rows = read_csv(client_of(people.organizer).get(url(people, "credits:score-table-csv")))
     assert [row[:2] for row in rows[:4]] == [["序号", "名次"], ["1", "1"], ["2", "1"], ["3", "3"]]
     assert "名次" in client_of(people.organizer).get(url(people)).text
-    assert (
-        "名次"
-        not in client_of(people.rival).get(reverse("credits:score-table", args=[people.elsewhere.pk])).text
-    )
+    assert "名次" not in client_of(people.rival).get(reverse("credits:score-table", args=[people.elsewhere.pk])).text
 
 
-def test_the_page_shows_the_table_and_its_reading_is_on_record(
-    people: People, course: Any, client_of: LogIn
-) -> None:
+def test_the_page_shows_the_table_and_its_reading_is_on_record(people: People, course: Any, client_of: LogIn) -> None:
     make.complete_lecture(people.learner, make.lecture(course, minutes=45))
     page = client_of(people.organizer).get(url(people))
     assert page.status_code == 200
@@ -196,9 +186,7 @@ def test_the_file_is_the_page_and_the_same_instant_gives_the_same_bytes(
     client = client_of(people.organizer)
     link = client.get(url(people)).context["csv_url"]
     answer = client.get(link)
-    assert unquote(answer["Content-Disposition"]).endswith(
-        "青川县委_2026年学时统计表_截至20260630-120000.csv"
-    )
+    assert unquote(answer["Content-Disposition"]).endswith("青川县委_2026年学时统计表_截至20260630-120000.csv")
     first = b"".join(answer.streaming_content)
     make.complete_lecture(people.learner, make.lecture(course), at=LATER + timedelta(seconds=1))
     monkeypatch.setattr(clock, "now", lambda: LATER + timedelta(days=30))
@@ -218,9 +206,7 @@ def test_the_file_is_the_page_and_the_same_instant_gives_the_same_bytes(
 
 def test_no_cell_of_the_file_starts_a_formula(people: People, client_of: LogIn) -> None:
     for number, name in enumerate(('=HYPERLINK("http://x")', "+1", "-1+1", "@SUM(A1)", "\tx")):
-        Member.objects.filter(pk=make_member.member(f"odd-{number}", people.village).pk).update(
-            full_name=name
-        )
+        Member.objects.filter(pk=make_member.member(f"odd-{number}", people.village).pk).update(full_name=name)
     rows = read_csv(client_of(people.organizer).get(url(people, "credits:score-table-csv")))
     names = [row[2] for row in rows if row[0].isdigit()]
     assert names[-5:] == ['\'=HYPERLINK("http://x")', "'+1", "'-1+1", "'@SUM(A1)", "'\tx"]

@@ -40,9 +40,7 @@ def test_every_decision_is_told_in_words_also_the_refused_ones(people: People, c
     exam = make.exam(course)
     make.pass_exam(people.learner, exam)
     for number in range(10):
-        make.complete_lecture(
-            people.learner, make.lecture(course, minutes=45), at=NOON + timedelta(minutes=number)
-        )
+        make.complete_lecture(people.learner, make.lecture(course, minutes=45), at=NOON + timedelta(minutes=number))
     make.complete_lecture(people.learner, make.lecture(course, minutes=45), at=NOON + timedelta(minutes=20))
     make.pass_exam(people.learner, exam, at=NOON + timedelta(minutes=30), number=2)
     with translation.override("en"):
@@ -138,9 +136,7 @@ def test_the_years_with_entries_can_be_chosen(people: People, course: Any, clien
     assert page.context["statement"].total == 50
 
 
-def test_visitors_and_accounts_outside_every_organization_have_no_statement(
-    people: People, client_of: LogIn
-) -> None:
+def test_visitors_and_accounts_outside_every_organization_have_no_statement(people: People, client_of: LogIn) -> None:
     assert Client().get(reverse(URL)).status_code == 302
     operator = Member.objects.create_superuser("operator", "操作员")
     assert client_of(operator).get(reverse(URL)).status_code == 403
@@ -155,8 +151,6 @@ def test_a_long_statement_takes_the_queries_of_a_short_one(
         client.get(reverse(URL))
     for number in range(30):
         make.complete_lecture(people.learner, make.lecture(course), at=NOON + timedelta(days=number))
-    services.reverse_entry(
-        actor=people.organizer, entry=LedgerEntry.objects.earliest("id"), reason="误计", now=LATER
-    )
+    services.reverse_entry(actor=people.organizer, entry=LedgerEntry.objects.earliest("id"), reason="误计", now=LATER)
     with django_assert_num_queries(9):
         client.get(reverse(URL))

@@ -109,9 +109,7 @@ def test_no_acknowledged_answer_misses_the_grading(hall, round_number):
 
     def tab(letter: str) -> None:
         while True:
-            time.sleep(
-                0.005
-            )  # SQLite lets writers in as they come, not in turn: leave room for the one who closes
+            time.sleep(0.005)  # SQLite lets writers in as they come, not in turn: leave room for the one who closes
             try:
                 acknowledged.append(hall.save(attempt, 1, [letter]))
             except Conflict as error:

@@ -79,9 +79,7 @@ def test_who_may_not_start_reads_why(learner, hall, at):
     type(hall.course.enrolments.get()).objects.all().delete()
     page = learner.get(reverse("exams:exam-detail", args=[hall.exam.pk]))
     assert "您还没有报名这门课程" in page.content.decode()
-    refused = learner.post(
-        reverse("exams:start", args=[hall.exam.pk]), headers={"accept": "application/json"}
-    )
+    refused = learner.post(reverse("exams:start", args=[hall.exam.pk]), headers={"accept": "application/json"})
     assert (refused.status_code, refused.json()["facts"]) == (409, {"reasons": ["not_enrolled"]})
     assert not Attempt.objects.exists()
 
@@ -129,9 +127,7 @@ def test_the_paper_shows_this_attempts_order_and_answers(learner, hall, sitting)
     }
 
 
-def test_no_answer_key_reaches_the_learner_before_handing_in(
-    learner, hall, sitting, django_assert_num_queries
-):
+def test_no_answer_key_reaches_the_learner_before_handing_in(learner, hall, sitting, django_assert_num_queries):
     """Neither the pages nor the JSON carry the key or the explanation; their queries do not read its table."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -158,9 +154,7 @@ def test_nobody_opens_the_paper_of_somebody_else(client_of, people, hall, sittin
         client = client_of(person)
         for name in ("attempt", "confirm", "result"):
             assert client.get(url(name, sitting)).status_code == 404
-        assert (
-            client.post(url("submit", sitting), form(sitting, {1: ["A"]}, confirmed="1")).status_code == 404
-        )
+        assert client.post(url("submit", sitting), form(sitting, {1: ["A"]}, confirmed="1")).status_code == 404
         assert post_answers(client, sitting, [change(1, ["A"])]).status_code == 404
     sitting.refresh_from_db()
     assert (sitting.state, AnswerEvent.objects.count()) == (AttemptState.IN_PROGRESS, 0)
@@ -325,9 +319,7 @@ def test_the_key_is_shown_when_no_attempts_are_left(learner, people, at):
 # --- Queries ------------------------------------------------------------------------------------------------
 
 
-def test_the_pages_take_the_same_number_of_queries_for_every_paper(
-    learner, people, at, django_assert_num_queries
-):
+def test_the_pages_take_the_same_number_of_queries_for_every_paper(learner, people, at, django_assert_num_queries):
     hall = make.hall(people.county, people.instructor, people.learner, published=False)
     make.many_items(hall, 40)
     services.publish_exam(actor=people.instructor, exam=hall.exam, now=NOON)

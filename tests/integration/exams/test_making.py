@@ -67,9 +67,7 @@ def test_the_database_refuses_to_change_what_was_asked_answered_and_scored(hall,
         "scorerun": type(attempt.score_runs.get()),
     }[table]
     before = list(model.objects.order_by("pk").values())
-    field = {"questionversion": "stem", "answerkey": "correct", "answerevent": "chosen", "scorerun": "score"}[
-        table
-    ]
+    field = {"questionversion": "stem", "answerkey": "correct", "answerevent": "chosen", "scorerun": "score"}[table]
     with pytest.raises(DatabaseError), transaction.atomic():
         model.objects.update(**{field: 1})
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -135,9 +133,7 @@ def test_questions_move_and_leave_without_gaps(draft, people):
 def test_a_question_stands_on_a_paper_once(draft, people):
     item = draft.exam.items.first()
     with pytest.raises(Conflict, match="question_on_paper"):
-        services.add_item(
-            actor=people.instructor, exam=draft.exam, version=item.version, points=100, now=NOON
-        )
+        services.add_item(actor=people.instructor, exam=draft.exam, version=item.version, points=100, now=NOON)
     assert draft.exam.items.count() == 3
 
 

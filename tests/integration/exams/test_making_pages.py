@@ -103,9 +103,7 @@ def test_a_bad_question_loses_nothing_that_was_typed(instructor, draft):
 
 @pytest.mark.parametrize("field", ["stem", "points"])
 def test_what_is_missing_is_named(instructor, draft, field):
-    page = instructor.post(
-        reverse("exams:question-create", args=[draft.course.slug, "single"]), QUESTION | {field: ""}
-    )
+    page = instructor.post(reverse("exams:question-create", args=[draft.course.slug, "single"]), QUESTION | {field: ""})
     assert page.status_code == 200
     assert list(page.context["form"].errors) == [field]
 
@@ -115,9 +113,7 @@ def test_a_question_is_edited_moved_and_taken_off(instructor, draft):
     edit = reverse("exams:question-edit", args=[slug, item.pk])
     shown = instructor.get(edit).content.decode()
     assert shown.count(" checked>") == 2
-    instructor.post(
-        edit, {"stem": "改", "option_A": "一", "option_B": "二", "correct": ["0", "1"], "points": "40"}
-    )
+    instructor.post(edit, {"stem": "改", "option_A": "一", "option_B": "二", "correct": ["0", "1"], "points": "40"})
     item.refresh_from_db()
     assert (item.version.number, item.version.stem, item.points) == (2, "改", 4000)
     instructor.post(reverse("exams:question-move", args=[slug, item.pk]), {"direction": "up"})
@@ -141,9 +137,7 @@ def test_questions_are_taken_from_the_bank(instructor, people, draft):
 def test_a_question_of_a_foreign_bank_cannot_be_taken(instructor, people, draft):
     foreign = make.single(make.bank(people.elsewhere, people.rival), people.rival, stem="外单位的题")
     make.single(draft.bank, people.instructor, stem="备用题")
-    page = instructor.post(
-        reverse("exams:bank", args=[draft.course.slug]), {"points": "2", "version": [foreign.pk]}
-    )
+    page = instructor.post(reverse("exams:bank", args=[draft.course.slug]), {"points": "2", "version": [foreign.pk]})
     assert (page.status_code, draft.exam.items.count()) == (200, 3)
 
 
@@ -287,9 +281,7 @@ def test_everybody_reads_the_results_of_their_own_scope_only(client_of, people):
     assert names(people.administrator) == ["learner", "stranger"]
 
 
-def test_results_take_the_same_number_of_queries_for_every_length(
-    client_of, people, hall, django_assert_num_queries
-):
+def test_results_take_the_same_number_of_queries_for_every_length(client_of, people, hall, django_assert_num_queries):
     client = client_of(people.organizer)
     sit(hall, people.learner, {1: ["A"], 2: ["A"]})
     with django_assert_num_queries(11):

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -20,13 +19,6 @@ from tests.factories import exams as make
 from tests.factories.exams import RIGHT
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def connections_end_with_the_test(browser):
-    """While playwright's loop is in sight, the ORM has a connection of its own that nobody else would close."""
-    yield
-    connections.close_all()
 
 
 @pytest.fixture

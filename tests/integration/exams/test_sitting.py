@@ -240,9 +240,7 @@ def test_half_for_missing_options_can_be_just_enough(hall, passed):
 
 
 def test_all_or_nothing_gives_nothing_for_missing_options(people, passed):
-    hall = make.hall(
-        people.county, people.instructor, people.learner, scoring_policy=ScoringPolicy.ALL_OR_NOTHING
-    )
+    hall = make.hall(people.county, people.instructor, people.learner, scoring_policy=ScoringPolicy.ALL_OR_NOTHING)
     attempt = hall.start()
     answer_all(hall, attempt, {1: ["A"], 2: ["C"]})
     done = hall.submit(attempt)

@@ -82,7 +82,11 @@ def test_a_role_is_held_once_and_ends_once(people: People) -> None:
 
 
 def test_every_act_is_on_record(people: People) -> None:
-    acts = list(AuditEntry.objects.filter(object_type="member", object_id=str(people.organizer.pk)).values_list("act", flat=True))
+    acts = list(
+        AuditEntry.objects.filter(object_type="member", object_id=str(people.organizer.pk)).values_list(
+            "act", flat=True
+        )
+    )
 
     assert acts == ["members.grant_role", "members.register"]
 

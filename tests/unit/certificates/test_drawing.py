@@ -83,10 +83,7 @@ def test_the_text_can_be_read_and_searched(tmp_path: Path) -> None:
 
 def test_a_course_of_one_day_without_exam_and_hours_reads_well() -> None:
     sentence = drawing.body(payload(hours=0, exam=None, started_on="2026-03-01"))
-    assert (
-        sentence
-        == "于2026年3月1日参加云岭省委党校举办的《党史十讲》网络专题培训，完成规定的课程内容，准予结业。"
-    )
+    assert sentence == "于2026年3月1日参加云岭省委党校举办的《党史十讲》网络专题培训，完成规定的课程内容，准予结业。"
 
 
 @pytest.mark.parametrize(("hundredths", "spoken"), [(25, "0.25"), (50, "0.5"), (100, "1"), (1050, "10.5")])

@@ -196,9 +196,7 @@ class School:
         return [session.stored[seq] for seq, _segments in batches]
 
 
-part = st.tuples(st.integers(0, 2 * HOUR), st.integers(1, HOUR)).map(
-    lambda pair: (pair[0], pair[0] + pair[1])
-)
+part = st.tuples(st.integers(0, 2 * HOUR), st.integers(1, HOUR)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 acts = st.one_of(
     st.tuples(st.just("wait"), st.integers(-5_000, 4 * HOUR)),
     st.tuples(st.just("start"), st.integers(0, 2)),
@@ -271,9 +269,7 @@ def test_an_honest_player_loses_nothing_to_loss_doubles_jitter_and_an_outage(
     position = clock = 0  # the player's own time
     queue: list[tuple[int, list[tuple[int, int]]]] = []
     for number, (played, delay, lost, answer_lost) in enumerate(steps, start=1):
-        span = played + (
-            outage if number - 1 == outage_at else 0
-        )  # an outage: no report gets through meanwhile
+        span = played + (outage if number - 1 == outage_at else 0)  # an outage: no report gets through meanwhile
         clock += span
         queue.append((number, [(position, position + span)]))
         position += span
@@ -313,9 +309,7 @@ def test_sending_everything_again_changes_nothing_and_is_answered_alike(
 
 @settings(max_examples=200, deadline=None)
 @given(played=st.integers(1, 40_000), later=st.integers(0, 120_000))
-def test_a_player_that_lost_its_turn_keeps_what_it_played_before_if_it_reports_in_time(
-    played: int, later: int
-) -> None:
+def test_a_player_that_lost_its_turn_keeps_what_it_played_before_if_it_reports_in_time(played: int, later: int) -> None:
     school = School(PLAIN)
     old = school.start(0)
     school.now = played

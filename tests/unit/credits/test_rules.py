@@ -31,9 +31,7 @@ def test_lectures_earn_by_the_tiers_of_yunnan(seconds: int, hundredths: int) -> 
     assert rules.read_earning(YUNNAN).asked({"duration_ms": seconds * 1000}) == hundredths
 
 
-@pytest.mark.parametrize(
-    ("ms", "hundredths"), [(900_000, 25), (900_001, 50), (1_799_999, 50), (1_800_000, 100)]
-)
+@pytest.mark.parametrize(("ms", "hundredths"), [(900_000, 25), (900_001, 50), (1_799_999, 50), (1_800_000, 100)])
 def test_tiers_change_at_the_very_millisecond(ms: int, hundredths: int) -> None:
     assert rules.read_earning(YUNNAN).asked({"duration_ms": ms}) == hundredths
 

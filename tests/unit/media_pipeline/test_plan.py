@@ -90,9 +90,7 @@ def test_the_ladder_ends_at_the_configured_top() -> None:
 
 
 @given(width=st.integers(2, 8192), height=st.integers(2, 8192))
-def test_every_size_of_every_ladder_is_even_within_the_source_and_of_the_same_shape(
-    width: int, height: int
-) -> None:
+def test_every_size_of_every_ladder_is_even_within_the_source_and_of_the_same_shape(width: int, height: int) -> None:
     made = ladder(picture(width, height))
 
     assert 1 <= len(made) <= 3
@@ -148,9 +146,7 @@ def test_the_room_that_is_asked_for_covers_the_caps() -> None:
         (picture(9000, 100, coded_width=100), 1000, FailureCode.TOO_MANY_PIXELS),
     ],
 )
-def test_what_is_too_long_or_too_large_is_refused(
-    shown: Picture, duration_ms: int, code: FailureCode
-) -> None:
+def test_what_is_too_long_or_too_large_is_refused(shown: Picture, duration_ms: int, code: FailureCode) -> None:
     with pytest.raises(MediaRefused) as refused:
         check(source(shown), duration_ms=duration_ms, max_seconds=3600)
 
