@@ -29,25 +29,19 @@ function attachHls(video, playlistUrl, renew) {
   const hls = new Hls({ capLevelToPlayerSize: true, maxBufferLength: 30, maxMaxBufferLength: 60, backBufferLength: 60 });
   let mediaRepairs = 0;
   let networkRetries = 0;
-  let renewing = false;
   let timer = 0;
+  let resume = null; // where to go on after a renewal; null while none is under way
 
   async function refresh() {
-    if (renewing) return;
-    renewing = true;
-    const at = video.currentTime;
-    const wasPlaying = !video.paused;
+    if (resume) return;
+    resume = { at: video.currentTime, playing: !video.paused };
     const fresh = renew ? await renew().catch(() => null) : null;
-    renewing = false;
-    if (!fresh) {
+    if (fresh) {
+      hls.loadSource(fresh);
+    } else {
+      resume = null;
       fail(video, "expired");
-      return;
     }
-    hls.loadSource(fresh);
-    hls.once(Hls.Events.MANIFEST_PARSED, () => {
-      video.currentTime = at;
-      if (wasPlaying) video.play().catch(() => {});
-    });
   }
 
   function retry() {
@@ -58,6 +52,13 @@ function attachHls(video, playlistUrl, renew) {
     timer = setTimeout(() => (hls.levels.length ? hls.startLoad() : hls.loadSource(playlistUrl)), RETRY_MS * networkRetries);
   }
 
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    if (!resume) return;
+    const { at, playing } = resume;
+    resume = null;
+    video.currentTime = at;
+    if (playing) video.play().catch(() => {}); // a browser that forbids it shows its own button
+  });
   hls.on(Hls.Events.FRAG_BUFFERED, () => {
     networkRetries = 0;
     hideError(video);
