@@ -212,9 +212,7 @@ class LedgerEntry(models.Model):
                 condition=models.Q(
                     kind=EntryKind.EARN.value, amount__gt=0, decision__isnull=False, reverses__isnull=True
                 )
-                | models.Q(
-                    kind=EntryKind.REVERSE.value, amount__lt=0, decision__isnull=True, reverses__isnull=False
-                ),
+                | models.Q(kind=EntryKind.REVERSE.value, amount__lt=0, decision__isnull=True, reverses__isnull=False),
                 name="entry_has_one_origin",
             ),
         ]
@@ -278,9 +276,7 @@ class Balance(models.Model):
     head_hash = models.CharField(max_length=64)  # of the year's newest entry
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["member", "unit", "year"], name="one_balance_per_year")
-        ]
+        constraints = [models.UniqueConstraint(fields=["member", "unit", "year"], name="one_balance_per_year")]
 
     def __str__(self) -> str:
         return f"{self.member_id} {self.year}: {self.total}"
@@ -302,9 +298,7 @@ class CapBucket(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["member", "unit", "group", "window"], name="one_bucket_per_window"
-            )
+            models.UniqueConstraint(fields=["member", "unit", "group", "window"], name="one_bucket_per_window")
         ]
 
     def __str__(self) -> str:

@@ -220,9 +220,7 @@ def window_key(window: Window, day: date) -> str:
 
 def decide(asked: int, uses: Sequence[CapUse]) -> Verdict:
     """Grant as much of `asked` as every limit leaves; a part is better than nothing."""
-    trace = [
-        {"group": use.cap.group, "window": use.key, "limit": use.cap.limit, "used": use.used} for use in uses
-    ]
+    trace = [{"group": use.cap.group, "window": use.key, "limit": use.cap.limit, "used": use.used} for use in uses]
     if asked <= 0:
         return Verdict(asked=0, granted=0, reason=Reason.NOT_ELIGIBLE, trace=trace)
     granted = min([asked, *(use.left for use in uses)])

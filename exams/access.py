@@ -30,11 +30,7 @@ def _no_exam() -> NotFound:
 def exam_for_view(request: HttpRequest, exam_id: int) -> tuple[Member, Exam]:
     """A published exam of a course that the learner who asks may see. Raises NotFound otherwise."""
     member = member_access.learner_of(request)
-    exam = (
-        Exam.objects.filter(pk=exam_id, state=ExamState.PUBLISHED)
-        .select_related("course__organization")
-        .first()
-    )
+    exam = Exam.objects.filter(pk=exam_id, state=ExamState.PUBLISHED).select_related("course__organization").first()
     if exam is None:
         raise _no_exam()
     course_access.course_for_view(member, exam.course.slug)

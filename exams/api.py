@@ -29,11 +29,7 @@ def answers(request: HttpRequest, attempt_id: UUID) -> JsonResponse:
     member, attempt = access.attempt_for_member(request, attempt_id)
     changes = changes_of(request.body)
     now = clock.now()
-    saved = (
-        services.save_answers(member=member, attempt_id=attempt.pk, changes=changes, now=now)
-        if changes
-        else {}
-    )
+    saved = services.save_answers(member=member, attempt_id=attempt.pk, changes=changes, now=now) if changes else {}
     body = {"saved": {str(message_id): seq for message_id, seq in saved.items()}}
     return JsonResponse(body | queries.times(attempt, clock.now()))
 

@@ -110,9 +110,7 @@ class OptionRow:
 class QuestionForm(forms.Form):
     """One question of a given type. Lines without text are left out; the marks follow their lines."""
 
-    stem = forms.CharField(
-        label=gettext_lazy("Question"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
-    )
+    stem = forms.CharField(label=gettext_lazy("Question"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
     explanation = forms.CharField(
         label=gettext_lazy("Explanation"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -123,9 +121,7 @@ class QuestionForm(forms.Form):
     options_fixed = forms.BooleanField(
         label=gettext_lazy("Keep the options in this order"),
         required=False,
-        help_text=gettext_lazy(
-            "For options such as “all of the above”. Otherwise every paper shuffles them."
-        ),
+        help_text=gettext_lazy("For options such as “all of the above”. Otherwise every paper shuffles them."),
     )
     points = PointsField(label=gettext_lazy("Points"), initial=Decimal(2))
 
@@ -151,18 +147,14 @@ class QuestionForm(forms.Form):
         for position, letter in enumerate(rules.OPTION_KEYS):
             if self.is_judge and position >= len(rules.JUDGE_OPTIONS):
                 return
-            text = (
-                rules.JUDGE_OPTIONS[position] if self.is_judge else (self[f"option_{letter}"].value() or "")
-            )
+            text = rules.JUDGE_OPTIONS[position] if self.is_judge else (self[f"option_{letter}"].value() or "")
             yield OptionRow(position, letter, text, position in marked)
 
     def _marked(self) -> set[int]:
         if not self.is_bound:
             return set(self.initial.get("correct", ()))
         assert isinstance(self.data, QueryDict)
-        return {
-            int(value) for value in self.data.getlist("correct") if value in {"0", "1", "2", "3", "4", "5"}
-        }
+        return {int(value) for value in self.data.getlist("correct") if value in {"0", "1", "2", "3", "4", "5"}}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

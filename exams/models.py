@@ -73,9 +73,7 @@ class AnswerKey(models.Model):
     Apart from the version, so that no page for learners can select it by mistake.
     """
 
-    version = models.OneToOneField(
-        QuestionVersion, models.PROTECT, primary_key=True, related_name="answer_key"
-    )
+    version = models.OneToOneField(QuestionVersion, models.PROTECT, primary_key=True, related_name="answer_key")
     correct: models.JSONField[Any, Any] = models.JSONField()
 
     def __str__(self) -> str:
@@ -152,9 +150,7 @@ class Attempt(models.Model):
     deadline_at = models.DateTimeField()
     hard_deadline_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
-    submit_kind = models.CharField(
-        max_length=12, blank=True, choices=[(kind.value, kind.value) for kind in SubmitKind]
-    )
+    submit_kind = models.CharField(max_length=12, blank=True, choices=[(kind.value, kind.value) for kind in SubmitKind])
     last_seq = models.PositiveIntegerField(default=0)
     score = models.PositiveIntegerField(null=True, blank=True)  # hundredths of a point
     max_score = models.PositiveIntegerField(null=True, blank=True)

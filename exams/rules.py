@@ -238,9 +238,7 @@ def layout(
     again years later.
     """
     seed = bytes.fromhex(layout_seed)
-    ordered = sorted(
-        items, key=lambda item: (SECTIONS.index(item.type), _rank(seed, version, "q", item.slot))
-    )
+    ordered = sorted(items, key=lambda item: (SECTIONS.index(item.type), _rank(seed, version, "q", item.slot)))
     return tuple((item.slot, _ordered_options(seed, version, item)) for item in ordered)
 
 
@@ -254,9 +252,7 @@ def _ordered_options(seed: bytes, version: int, item: LayoutItem) -> tuple[str, 
 MOST_ANSWER_EVENTS = 20_000  # per attempt: nobody changes answers that often
 
 
-def is_possible_answer(
-    question_type: QuestionType, option_keys: Collection[str], chosen: Sequence[str]
-) -> bool:
+def is_possible_answer(question_type: QuestionType, option_keys: Collection[str], chosen: Sequence[str]) -> bool:
     """Whether `chosen` can be an answer: options of the question, none twice, at most one unless multiple.
 
     An empty answer is possible: it takes a former one back.

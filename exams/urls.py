@@ -27,7 +27,5 @@ urlpatterns = [
     ),
     path("manage/<slug:slug>/questions/<int:item_id>/", making.question_edit, name="question-edit"),
     path("manage/<slug:slug>/questions/<int:item_id>/move/", making.question_move, name="question-move"),
-    path(
-        "manage/<slug:slug>/questions/<int:item_id>/remove/", making.question_remove, name="question-remove"
-    ),
+    path("manage/<slug:slug>/questions/<int:item_id>/remove/", making.question_remove, name="question-remove"),
 ]

@@ -54,9 +54,7 @@ SECTION_TITLES: dict[str, Promise] = {
 }
 
 POLICY_SENTENCES: dict[str, Promise] = {
-    ScoringPolicy.ALL_OR_NOTHING: _(
-        "Multiple choice: full points for exactly the right options, otherwise none."
-    ),
+    ScoringPolicy.ALL_OR_NOTHING: _("Multiple choice: full points for exactly the right options, otherwise none."),
     ScoringPolicy.HALF_FOR_MISSING: _(
         "Multiple choice: full points for exactly the right options, half when some of them are missing, "
         "none when a wrong one is chosen."

@@ -76,9 +76,7 @@ def file_for_viewer(request: HttpRequest, token: str, path: str, now: datetime) 
     if permission.viewer_id != member.pk:
         raise NotPermitted("wrong_viewer", _("This playback address was made for somebody else."))
     if permission.expires_at <= now:
-        raise NotPermitted(
-            "token_expired", _("This playback address has expired. Please open the lecture again.")
-        )
+        raise NotPermitted("token_expired", _("This playback address has expired. Please open the lecture again."))
     if not PLAYED_FILE.fullmatch(path):
         raise NotPermitted("path_invalid", _("This playback address is not valid."))
     return PlayedFile(f"{permission.prefix}/{path}", permission.expires_at)

@@ -98,9 +98,7 @@ class SpoolingUploadHandler(FileUploadHandler):
         assert self.spool is not None
         self.spool.finish()
         self.complete = True
-        return ReceivedFile(
-            self.spool, self.file_name or "", self.content_type or "", self.content_type_extra
-        )
+        return ReceivedFile(self.spool, self.file_name or "", self.content_type or "", self.content_type_extra)
 
     def upload_interrupted(self) -> None:
         """Called also when the form's last part is not a file; a complete one belongs to the form by then."""

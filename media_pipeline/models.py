@@ -21,16 +21,12 @@ class MediaAsset(models.Model):
     played.
     """
 
-    State = models.TextChoices(
-        "State",
-        {
-            "UPLOADED": (AssetState.UPLOADED, _("Waiting")),
-            "PROCESSING": (AssetState.PROCESSING, _("Being processed")),
-            "READY": (AssetState.READY, _("Ready")),
-            "FAILED": (AssetState.FAILED, _("Failed")),
-            "CANCELLED": (AssetState.CANCELLED, _("Cancelled")),
-        },
-    )
+    class State(models.TextChoices):
+        UPLOADED = AssetState.UPLOADED.value, _("Waiting")
+        PROCESSING = AssetState.PROCESSING.value, _("Being processed")
+        READY = AssetState.READY.value, _("Ready")
+        FAILED = AssetState.FAILED.value, _("Failed")
+        CANCELLED = AssetState.CANCELLED.value, _("Cancelled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(max_length=200)
@@ -38,18 +34,14 @@ class MediaAsset(models.Model):
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="media_assets")
     uploaded_by = models.ForeignKey(Member, models.PROTECT, related_name="media_assets")
     state = models.CharField(max_length=16, choices=State.choices, default=AssetState.UPLOADED.value)
-    kind = models.CharField(
-        max_length=8, blank=True, choices=[(kind.value, kind.value) for kind in MediaKind]
-    )
+    kind = models.CharField(max_length=8, blank=True, choices=[(kind.value, kind.value) for kind in MediaKind])
     source_key = models.CharField(max_length=255)
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     duration_ms = models.BigIntegerField(null=True, blank=True)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
-    source_facts: models.JSONField[Any, Any] = models.JSONField(
-        default=dict, blank=True
-    )  # rules.source.Source
+    source_facts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)  # rules.source.Source
     version = models.PositiveIntegerField(default=1)  # the newest processing version
     published_version = models.PositiveIntegerField(default=0)
     published_prefix = models.CharField(max_length=120, blank=True)  # where its files lie in the storage
@@ -86,8 +78,18 @@ class WorkUnit(models.Model):
     message (again) if nobody has claimed a pending unit by then.
     """
 
-    State = models.TextChoices("State", {state.name: (state, state.value) for state in UnitState})
-    Kind = models.TextChoices("Kind", {kind.name: (kind, kind.value) for kind in UnitKind})
+    class State(models.TextChoices):
+        WAITING = UnitState.WAITING.value, "waiting"
+        PENDING = UnitState.PENDING.value, "pending"
+        RUNNING = UnitState.RUNNING.value, "running"
+        DONE = UnitState.DONE.value, "done"
+        FAILED = UnitState.FAILED.value, "failed"
+        CANCELLED = UnitState.CANCELLED.value, "cancelled"
+
+    class Kind(models.TextChoices):
+        PROBE = UnitKind.PROBE.value, "probe"
+        TRANSCODE = UnitKind.TRANSCODE.value, "transcode"
+        PACKAGE = UnitKind.PACKAGE.value, "package"
 
     asset = models.ForeignKey(MediaAsset, models.CASCADE, related_name="work_units")
     version = models.PositiveIntegerField()
@@ -96,9 +98,7 @@ class WorkUnit(models.Model):
     state = models.CharField(max_length=16, choices=State.choices)
     attempts = models.PositiveSmallIntegerField(default=0)
     progress_permille = models.PositiveSmallIntegerField(default=0)
-    facts: models.JSONField[Any, Any] = models.JSONField(
-        default=dict
-    )  # what this step found and the next ones need
+    facts: models.JSONField[Any, Any] = models.JSONField(default=dict)  # what this step found and the next ones need
     worker = models.CharField(max_length=80, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
@@ -111,9 +111,7 @@ class WorkUnit(models.Model):
 
     class Meta:
         ordering = ("asset", "version", "position")
-        constraints = [
-            models.UniqueConstraint(fields=["asset", "version", "kind"], name="unit_once_per_version")
-        ]
+        constraints = [models.UniqueConstraint(fields=["asset", "version", "kind"], name="unit_once_per_version")]
         indexes = [
             models.Index(fields=["state", "lease_expires_at"], name="unit_with_dead_lease"),
             models.Index(fields=["state", "send_at"], name="unit_to_be_sent"),
@@ -138,9 +136,7 @@ class Rendition(models.Model):
 
     class Meta:
         ordering = ("asset", "version", "-height")
-        constraints = [
-            models.UniqueConstraint(fields=["asset", "version", "name"], name="rendition_named_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["asset", "version", "name"], name="rendition_named_once")]
 
     def __str__(self) -> str:
         return f"{self.asset_id} v{self.version} {self.name}"

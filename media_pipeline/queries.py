@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from lms.members import access as member_access
-from lms.members.models import Member, Role
+from lms.members.models import Member
+from lms.members.rules import Role
 from media_pipeline import wording
 from media_pipeline.models import MediaAsset, Rendition, WorkUnit
 from media_pipeline.rules import AssetState, UnitKind, UnitState
@@ -38,9 +40,7 @@ class Progress:
         return self.permille // 10
 
 
-def list_assets(
-    member: Member, *, search: str = "", state: str = "", editable: bool = False
-) -> QuerySet[MediaAsset]:
+def list_assets(member: Member, *, search: str = "", state: str = "", editable: bool = False) -> QuerySet[MediaAsset]:
     """The assets in the member's scope, newest first, with all that a list shows (three queries, however
     many).
 
@@ -60,7 +60,7 @@ def _units() -> Prefetch[str, QuerySet[WorkUnit], str]:
     return Prefetch("work_units", queryset=WorkUnit.objects.order_by("version", "position"))
 
 
-def find_asset(member: Member, asset_id: object, *, roles: tuple[Role, ...]) -> MediaAsset | None:
+def find_asset(member: Member, asset_id: UUID | str, *, roles: tuple[Role, ...]) -> MediaAsset | None:
     """One asset in the scope of the member's roles, or None."""
     return (
         MediaAsset.objects.filter(member_access.in_scope(member, "organization__path", *roles), pk=asset_id)

@@ -24,9 +24,7 @@ class Token:
 
     def write(self) -> str:
         """The signed word for an address."""
-        return signing.Signer(salt=SALT).sign_object(
-            [self.prefix, self.viewer_id, int(self.expires_at.timestamp())]
-        )
+        return signing.Signer(salt=SALT).sign_object([self.prefix, self.viewer_id, int(self.expires_at.timestamp())])
 
     @classmethod
     def read(cls, text: str) -> Token | None:

@@ -90,7 +90,5 @@ def failure(code: str) -> Failure:
 
 def too_large(limit_bytes: int) -> str:
     """The message for a file past the limit, with the limit."""
-    told = gettext("The file is too large: at most %(limit)s are taken.") % {
-        "limit": filesizeformat(limit_bytes)
-    }
+    told = gettext("The file is too large: at most %(limit)s are taken.") % {"limit": filesizeformat(limit_bytes)}
     return together(told, FAILURES[FailureCode.TOO_LARGE].advice)

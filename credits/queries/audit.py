@@ -45,9 +45,7 @@ def _rule_findings() -> Iterator[Finding]:
     for version in RuleVersion.objects.all():
         row = f"rule {version.code} v{version.seq}"
         if version.spec_sha256 != rules.fingerprint(version.spec):
-            yield Finding(
-                "spec_changed", row, _("the rule's specification is not the one that was published")
-            )
+            yield Finding("spec_changed", row, _("the rule's specification is not the one that was published"))
         else:
             try:
                 rules.check_spec(Trigger(version.trigger), version.spec)
@@ -60,9 +58,7 @@ def _page_findings(page: list[int], unit: Unit) -> Iterator[Finding]:
     for event in LearningEvent.objects.filter(member_id__in=page):
         if event.sha256 != rules.fingerprint(event.content()):
             yield Finding("event_changed", f"event {event.pk}", _("the recorded fact has been changed"))
-    decisions = Decision.objects.filter(event__member_id__in=page).select_related(
-        "event", "rule_version", "entry"
-    )
+    decisions = Decision.objects.filter(event__member_id__in=page).select_related("event", "rule_version", "entry")
     for decision in decisions.order_by("event__member_id", "id"):
         yield from _decision_findings(decision)
     seen: set[int] = set()
@@ -114,9 +110,7 @@ def _chain_findings(entries: list[LedgerEntry]) -> Iterator[Finding]:
     for number, entry in enumerate(entries, start=1):
         row = f"entry {entry.pk}"
         if entry.mseq != number:
-            yield Finding(
-                "chain_gap", row, _("entry number %(n)d of the member's chain is missing") % {"n": number}
-            )
+            yield Finding("chain_gap", row, _("entry number %(n)d of the member's chain is missing") % {"n": number})
             return
         if entry.prev_hash != previous:
             yield Finding("chain_broken", row, _("the entry does not continue the one before"))
@@ -149,17 +143,13 @@ def _earning_findings(entry: LedgerEntry) -> Iterator[Finding]:
         entry.year,
     )
     if booked != (event.member_id, decision.granted, key, day, day.year):
-        yield Finding(
-            "entry_wrong", f"entry {entry.pk}", _("the entry does not say what its decision granted")
-        )
+        yield Finding("entry_wrong", f"entry {entry.pk}", _("the entry does not say what its decision granted"))
 
 
 def _reversal_findings(entry: LedgerEntry) -> Iterator[Finding]:
     original = entry.reverses
     if original is None or original.kind != EntryKind.EARN:
-        yield Finding(
-            "reversal_wrong", f"entry {entry.pk}", _("the correction takes back nothing that was earned")
-        )
+        yield Finding("reversal_wrong", f"entry {entry.pk}", _("the correction takes back nothing that was earned"))
         return
     taken = (entry.member_id, entry.unit, entry.year, entry.amount, entry.source_type, entry.source_id)
     earned = (
@@ -171,9 +161,7 @@ def _reversal_findings(entry: LedgerEntry) -> Iterator[Finding]:
         original.source_id,
     )
     if taken != earned or entry.mseq <= original.mseq:
-        yield Finding(
-            "reversal_wrong", f"entry {entry.pk}", _("the correction is not the exact opposite of its entry")
-        )
+        yield Finding("reversal_wrong", f"entry {entry.pk}", _("the correction is not the exact opposite of its entry"))
 
 
 def _cap_findings(entries: list[LedgerEntry]) -> Iterator[Finding]:

@@ -15,11 +15,7 @@ from lms.members.models import Member
 
 def balance(member: Member, year: int) -> int:
     """Hundredths of an hour that count for `member` in the learning year; 0 when nothing was posted."""
-    row = (
-        Balance.objects.filter(member=member, unit=Unit.HOURS, year=year)
-        .values_list("total", flat=True)
-        .first()
-    )
+    row = Balance.objects.filter(member=member, unit=Unit.HOURS, year=year).values_list("total", flat=True).first()
     return row or 0
 
 

@@ -34,9 +34,7 @@ class Fact:
 
 def lecture_fact(progress_id: int) -> Fact:
     """The fact that a lecture was completed. Raises LectureProgress.DoesNotExist."""
-    progress = LectureProgress.objects.select_related("member__organization", "lecture__chapter").get(
-        pk=progress_id
-    )
+    progress = LectureProgress.objects.select_related("member__organization", "lecture__chapter").get(pk=progress_id)
     assert progress.completed_at is not None, "an unfinished lecture is no fact"
     return Fact(
         type=EventType.LECTURE_COMPLETED,
@@ -92,9 +90,7 @@ def list_unposted_attempts() -> Iterator[UUID]:
 def _unposted(rows: Any, event_type: EventType) -> Iterator[Any]:
     """Page by page, because ids of two kinds cannot be compared in portable SQL."""
     last = None
-    while page := list(
-        (rows if last is None else rows.filter(pk__gt=last)).values_list("pk", flat=True)[:PAGE]
-    ):
+    while page := list((rows if last is None else rows.filter(pk__gt=last)).values_list("pk", flat=True)[:PAGE]):
         names = [str(key) for key in page]
         told = LearningEvent.objects.filter(type=event_type, occurrence__in=names)
         known = set(told.values_list("occurrence", flat=True))

@@ -93,9 +93,7 @@ def score_table(organization: Organization, year: int, as_of: datetime) -> Score
 def _rows(organization: Organization, year: int, as_of: datetime, policies: TablePolicies) -> list[ScoreRow]:
     joined = Q(joined_at__isnull=True) | Q(joined_at__lte=as_of)
     roster = Member.objects.filter(joined, under("organization__path", organization.path), is_active=True)
-    people = roster.values_list(
-        "id", "learner_no", "full_name", "kind", "organization__name", "organization__path"
-    )
+    people = roster.values_list("id", "learner_no", "full_name", "kind", "organization__name", "organization__path")
     sums = _sums(organization, year, as_of)
     targets: dict[tuple[str, str], int | None] = {}
     rows = []

@@ -28,9 +28,7 @@ class StatementLine:
     course: str
     asked: int
     amount: int
-    state: (
-        str  # a Reason, 'reversed' (an entry that was taken back), 'reverse' (the taking back) or 'no_rule'
-    )
+    state: str  # a Reason, 'reversed' (an entry that was taken back), 'reverse' (the taking back) or 'no_rule'
     label: str
     words: str
 
@@ -70,9 +68,7 @@ def statement(member: Member, year: int, now: datetime) -> Statement:
         .order_by("mseq")
     )
     taken_back = {entry.reverses_id for entry in entries if entry.reverses_id}
-    decisions_of: dict[int, LedgerEntry] = {
-        entry.decision_id: entry for entry in entries if entry.decision_id
-    }
+    decisions_of: dict[int, LedgerEntry] = {entry.decision_id: entry for entry in entries if entry.decision_id}
     lines = []
     for event in _events(member, year):
         decisions = list(event.decisions.all())

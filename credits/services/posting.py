@@ -100,9 +100,7 @@ def _decide(account: Account, event: LearningEvent, version: RuleVersion, now: d
     else:
         keys = [(cap, rules.window_key(cap.window, day)) for cap in spec.caps]
         used = _used(event.member_id, version.unit, [(cap.group, window) for cap, window in keys])
-        verdict = rules.decide(
-            asked, [CapUse(cap, window, used.get((cap.group, window), 0)) for cap, window in keys]
-        )
+        verdict = rules.decide(asked, [CapUse(cap, window, used.get((cap.group, window), 0)) for cap, window in keys])
     decision = Decision(
         event=event,
         rule_code=version.code,
@@ -139,9 +137,7 @@ def _decide(account: Account, event: LearningEvent, version: RuleVersion, now: d
 def _used(member_id: int, unit: str, wanted: list[tuple[str, str]]) -> dict[tuple[str, str], int]:
     if not wanted:
         return {}
-    buckets = CapBucket.objects.filter(
-        member_id=member_id, unit=unit, window__in=[window for _group, window in wanted]
-    )
+    buckets = CapBucket.objects.filter(member_id=member_id, unit=unit, window__in=[window for _group, window in wanted])
     return {(bucket.group, bucket.window): bucket.used for bucket in buckets}
 
 
@@ -187,15 +183,11 @@ def reverse_entry(*, actor: Member, entry: LedgerEntry, reason: str, now: dateti
     """
     reason = reason.strip()
     if not reason or len(reason) > NOTE_LENGTH:
-        raise DomainError(
-            "reversal_reason", _("Give a reason of at most %(n)d characters.") % {"n": NOTE_LENGTH}
-        )
+        raise DomainError("reversal_reason", _("Give a reason of at most %(n)d characters.") % {"n": NOTE_LENGTH})
     account = lock_account(entry.member_id, Unit(entry.unit))
     original = LedgerEntry.objects.select_related("decision").get(pk=entry.pk)
     if original.decision is None:
-        raise DomainError(
-            "reversal_of_reversal", _("A correction cannot be taken back; what was earned must be.")
-        )
+        raise DomainError("reversal_of_reversal", _("A correction cannot be taken back; what was earned must be."))
     if LedgerEntry.objects.filter(reverses=original).exists():
         raise Conflict("reversed_already", _("This entry has been taken back already."))
     today = business_date(now)

@@ -44,9 +44,7 @@ def publish_rule(
     try:
         rules.check_spec(trigger, spec)
     except rules.SpecError as error:
-        raise DomainError(
-            "rule_spec", _("The rule cannot be understood: %(why)s") % {"why": error}
-        ) from error
+        raise DomainError("rule_spec", _("The rule cannot be understood: %(why)s") % {"why": error}) from error
     earlier = RuleVersion.objects.filter(code=code)
     if earlier.exclude(trigger=trigger).exists():
         raise DomainError("rule_code_taken", _("This code belongs to a rule of another kind."))

@@ -152,11 +152,7 @@ def lines(table: ScoreTable) -> Iterator[list[Cell]]:
 
 def _line(table: ScoreTable, row: ScoreRow) -> list[Cell]:
     rank: list[Cell] = [row.rank] if table.ranked else []
-    met = (
-        ""
-        if row.met is None
-        else (pgettext("score table", "yes") if row.met else pgettext("score table", "no"))
-    )
+    met = "" if row.met is None else (pgettext("score table", "yes") if row.met else pgettext("score table", "no"))
     who: list[Cell] = [row.organization, row.full_name, row.learner_no, row.kind_label]
     numbers: list[Cell] = [hours(row.total), hours(row.lectures), hours(row.exams)]
     return [row.position, *rank, *who, *numbers, "" if row.target is None else hours(row.target), met]

@@ -52,9 +52,7 @@ def eligibility(member: Member, exam: Exam) -> Eligibility:
 
 def _eligibility(member: Member, exam: Exam, attempts: list[Attempt]) -> Eligibility:
     enrolment = (
-        Enrolment.objects.filter(member=member, course_id=exam.course_id)
-        .exclude(state=Enrolment.State.DROPPED)
-        .first()
+        Enrolment.objects.filter(member=member, course_id=exam.course_id).exclude(state=Enrolment.State.DROPPED).first()
     )
     return rules.start_eligibility(
         published=exam.state == ExamState.PUBLISHED,
@@ -75,13 +73,9 @@ def list_exams_to_pass(member: Member) -> list[Exam]:
     attempts = Attempt.objects.filter(member=member, exam=OuterRef("pk"))
     used = attempts.order_by().values("exam").annotate(number=Count("pk")).values("number")
     can_sit = Q(used__lt=F("attempts_allowed")) | Q(Exists(attempts.filter(state=AttemptState.IN_PROGRESS)))
-    lectures_done = Q(requires_completed_lectures=False) | Q(
-        Exists(enrolments.filter(completed_at__isnull=False))
-    )
+    lectures_done = Q(requires_completed_lectures=False) | Q(Exists(enrolments.filter(completed_at__isnull=False)))
     return list(
-        Exam.objects.filter(
-            Exists(enrolments), ~Exists(attempts.filter(passed=True)), state=ExamState.PUBLISHED
-        )
+        Exam.objects.filter(Exists(enrolments), ~Exists(attempts.filter(passed=True)), state=ExamState.PUBLISHED)
         .annotate(used=Coalesce(Subquery(used), 0))
         .filter(can_sit, lectures_done)
         .select_related("course")

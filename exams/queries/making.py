@@ -38,9 +38,7 @@ def paper_with_keys(exam: Exam) -> QuerySet[ExamItem]:
     For its makers only.
     """
     return (
-        ExamItem.objects.filter(exam=exam)
-        .select_related("version__question", "version__answer_key")
-        .order_by("slot")
+        ExamItem.objects.filter(exam=exam).select_related("version__question", "version__answer_key").order_by("slot")
     )
 
 
@@ -76,9 +74,7 @@ class BankFilter:
 
 def list_bank(condition: Q, exam: Exam, wanted: BankFilter) -> QuerySet[QuestionVersion]:
     """The newest version of every question in the banks of `condition` that is not on the paper yet."""
-    newest = (
-        QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number").values("pk")[:1]
-    )
+    newest = QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number").values("pk")[:1]
     on_paper = ExamItem.objects.filter(exam=exam).values("version__question")
     found = (
         QuestionVersion.objects.filter(condition, pk=Subquery(newest))

@@ -98,9 +98,7 @@ def _layout_item(item: ExamItem) -> LayoutItem:
     return LayoutItem(item.slot, QuestionType(item.version.question.type), keys, item.version.options_fixed)
 
 
-def _question(
-    item: ExamItem, position: int, option_keys: Sequence[str], chosen: Sequence[str]
-) -> PaperQuestion:
+def _question(item: ExamItem, position: int, option_keys: Sequence[str], chosen: Sequence[str]) -> PaperQuestion:
     texts = {option["key"]: option["text"] for option in item.version.options}
     options = tuple(
         PaperOption(key, letter, texts[key], key in chosen)
@@ -173,7 +171,5 @@ def review(attempt: Attempt, *, shows_key: bool) -> Review:
 
 
 def _keys(items: Sequence[ExamItem]) -> dict[int, list[str]]:
-    keys = dict(
-        AnswerKey.objects.filter(version__in=[item.version_id for item in items]).values_list("pk", "correct")
-    )
+    keys = dict(AnswerKey.objects.filter(version__in=[item.version_id for item in items]).values_list("pk", "correct"))
     return {item.slot: keys[item.version_id] for item in items}

@@ -159,9 +159,7 @@ def _refuse_impossible(attempt: Attempt, changes: Sequence[AnswerChange]) -> Non
     slots = {change.slot for change in changes}
     items = {
         item.slot: item
-        for item in ExamItem.objects.filter(exam_id=attempt.exam_id, slot__in=slots).select_related(
-            "version__question"
-        )
+        for item in ExamItem.objects.filter(exam_id=attempt.exam_id, slot__in=slots).select_related("version__question")
     }
     for change in changes:
         item = items.get(change.slot)
@@ -186,9 +184,7 @@ def _stored(attempt: Attempt, changes: Sequence[AnswerChange]) -> dict[UUID, int
 
 def _refusal(attempt: Attempt, now: datetime) -> DomainError:
     if attempt.state != AttemptState.IN_PROGRESS:
-        return Conflict(
-            "attempt_closed", _("This attempt has been handed in: answers can no longer be changed.")
-        )
+        return Conflict("attempt_closed", _("This attempt has been handed in: answers can no longer be changed."))
     if not rules.takes_answers(attempt.hard_deadline_at, now):
         return Conflict("too_late", _("The time is up: this answer came too late and does not count."))
     return DomainError("too_many_changes", _("The answers of this attempt were changed too often."))
@@ -229,9 +225,7 @@ def hand_in(
     return attempt
 
 
-def _changes_of_form(
-    attempt: Attempt, answers: Mapping[int, Sequence[str]], seen_seq: int
-) -> list[AnswerChange]:
+def _changes_of_form(attempt: Attempt, answers: Mapping[int, Sequence[str]], seen_seq: int) -> list[AnswerChange]:
     shown = queries.current_answers(attempt.pk, up_to=seen_seq)
     current = queries.current_answers(attempt.pk)
     return [
@@ -249,9 +243,9 @@ def submit_attempt(*, member: Member, attempt_id: UUID, now: datetime) -> Attemp
     else.
     """
     attempt = _attempt_of(member, attempt_id)
-    closed = Attempt.objects.filter(
-        pk=attempt.pk, state=AttemptState.IN_PROGRESS, hard_deadline_at__gte=now
-    ).update(state=AttemptState.SUBMITTED, submitted_at=now, submit_kind=SubmitKind.BY_MEMBER)
+    closed = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.IN_PROGRESS, hard_deadline_at__gte=now).update(
+        state=AttemptState.SUBMITTED, submitted_at=now, submit_kind=SubmitKind.BY_MEMBER
+    )
     if closed:
         _grade(attempt.pk, now)
     else:
@@ -266,9 +260,9 @@ def close_expired_attempt(*, attempt_id: UUID, now: datetime) -> bool:
 
     Returns whether this call did it: False when it is not due, or somebody else was faster.
     """
-    closed = Attempt.objects.filter(
-        pk=attempt_id, state=AttemptState.IN_PROGRESS, hard_deadline_at__lt=now
-    ).update(state=AttemptState.SUBMITTED, submitted_at=F("deadline_at"), submit_kind=SubmitKind.BY_DEADLINE)
+    closed = Attempt.objects.filter(pk=attempt_id, state=AttemptState.IN_PROGRESS, hard_deadline_at__lt=now).update(
+        state=AttemptState.SUBMITTED, submitted_at=F("deadline_at"), submit_kind=SubmitKind.BY_DEADLINE
+    )
     if closed:
         _grade(attempt_id, now)
     return bool(closed)
@@ -301,8 +295,7 @@ def _grade(attempt_id: UUID, now: datetime) -> None:
     answers = queries.current_answers(attempt.pk, up_to=attempt.last_seq)
     items = ExamItem.objects.filter(exam_id=attempt.exam_id).select_related("version__answer_key")
     to_score = [
-        ScoreItem(item.slot, item.points, frozenset(item.version.answer_key.correct))
-        for item in items.order_by("slot")
+        ScoreItem(item.slot, item.points, frozenset(item.version.answer_key.correct)) for item in items.order_by("slot")
     ]
     scored = rules.score_paper(ScoringPolicy(attempt.exam.scoring_policy), to_score, answers)
     run = ScoreRun.objects.create(

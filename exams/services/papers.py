@@ -148,9 +148,7 @@ def revise_item(*, actor: Member, item: ExamItem, points: int, now: datetime, **
 
 
 @transaction.atomic
-def replace_item(
-    *, actor: Member, item: ExamItem, version: QuestionVersion, points: int, now: datetime
-) -> ExamItem:
+def replace_item(*, actor: Member, item: ExamItem, version: QuestionVersion, points: int, now: datetime) -> ExamItem:
     """Let a place on a draft's paper hold another version of its question, or other points.
 
     Raises Conflict once the exam is published, DomainError for points out of range.
@@ -263,6 +261,4 @@ def _refuse_points(points: int) -> None:
 
 
 def _record(actor: Member, act: str, exam: Exam, now: datetime, **facts: Any) -> None:
-    member_services.record_audit(
-        actor=actor, act=act, object_type="exam", object_id=exam.pk, now=now, **facts
-    )
+    member_services.record_audit(actor=actor, act=act, object_type="exam", object_id=exam.pk, now=now, **facts)

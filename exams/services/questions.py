@@ -28,9 +28,7 @@ def create_bank(
     name = name.strip()
     if not name:
         raise DomainError("bank_name_missing", _("The question bank needs a name."))
-    return QuestionBank.objects.create(
-        organization=organization, course=course, name=name[:120], created_at=now
-    )
+    return QuestionBank.objects.create(organization=organization, course=course, name=name[:120], created_at=now)
 
 
 @transaction.atomic
@@ -109,9 +107,7 @@ def _option_texts(question_type: QuestionType, options: Sequence[str]) -> list[s
     return [text.strip() for text in options]
 
 
-def _refuse_problems(
-    question_type: QuestionType, stem: str, texts: Sequence[str], correct: Sequence[int]
-) -> None:
+def _refuse_problems(question_type: QuestionType, stem: str, texts: Sequence[str], correct: Sequence[int]) -> None:
     problems = rules.question_problems(question_type, stem, texts, correct)
     if problems:
         raise DomainError("bad_question", " ".join(wording.sentences(problems)), problems=list(problems))

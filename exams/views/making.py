@@ -110,9 +110,7 @@ def question_create(request: HttpRequest, slug: str, question_type: str) -> Http
 def question_edit(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
     member, item = access.item_for_edit(request, slug, item_id)
     question = item.version.question
-    form = forms.QuestionForm(
-        QuestionType(question.type), request.POST or None, initial=forms.question_values(item)
-    )
+    form = forms.QuestionForm(QuestionType(question.type), request.POST or None, initial=forms.question_values(item))
     if request.method == "POST" and form.is_valid():
         services.revise_item(
             actor=member, item=item, points=form.cleaned_data["points"], now=clock.now(), **form.question()

@@ -20,19 +20,15 @@ class Organization(models.Model):
     indexed comparison what lies below (lms.common.paths). A retired organization keeps its row for ever.
     """
 
-    Kind = models.TextChoices(
-        "Kind",
-        {
-            "COMMITTEE": (OrganizationKind.COMMITTEE, _("Party committee")),
-            "GENERAL_BRANCH": (OrganizationKind.GENERAL_BRANCH, _("General Party branch")),
-            "BRANCH": (OrganizationKind.BRANCH, _("Party branch")),
-            "GROUP": (OrganizationKind.GROUP, _("Party group")),
-            "WORK_COMMITTEE": (OrganizationKind.WORK_COMMITTEE, _("Party work committee")),
-            "LEADING_GROUP": (OrganizationKind.LEADING_GROUP, _("Leading Party group")),
-            "TEMPORARY": (OrganizationKind.TEMPORARY, _("Temporary branch")),
-            "NETWORK_BRANCH": (OrganizationKind.NETWORK_BRANCH, _("Network branch")),
-        },
-    )
+    class Kind(models.TextChoices):
+        COMMITTEE = OrganizationKind.COMMITTEE.value, _("Party committee")
+        GENERAL_BRANCH = OrganizationKind.GENERAL_BRANCH.value, _("General Party branch")
+        BRANCH = OrganizationKind.BRANCH.value, _("Party branch")
+        GROUP = OrganizationKind.GROUP.value, _("Party group")
+        WORK_COMMITTEE = OrganizationKind.WORK_COMMITTEE.value, _("Party work committee")
+        LEADING_GROUP = OrganizationKind.LEADING_GROUP.value, _("Leading Party group")
+        TEMPORARY = OrganizationKind.TEMPORARY.value, _("Temporary branch")
+        NETWORK_BRANCH = OrganizationKind.NETWORK_BRANCH.value, _("Network branch")
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     path = models.CharField(max_length=255, unique=True)
@@ -74,17 +70,13 @@ class Member(AbstractBaseUser, PermissionsMixin):
     the school has no organization.
     """
 
-    Kind = models.TextChoices(
-        "Kind",
-        {
-            "FULL_MEMBER": (MemberKind.FULL_MEMBER, _("Full member")),
-            "PROBATIONARY_MEMBER": (MemberKind.PROBATIONARY_MEMBER, _("Probationary member")),
-            "DEVELOPMENT_TARGET": (MemberKind.DEVELOPMENT_TARGET, _("Development target")),
-            "ACTIVIST": (MemberKind.ACTIVIST, _("Activist")),
-            "APPLICANT": (MemberKind.APPLICANT, _("Applicant")),
-            "NON_MEMBER": (MemberKind.NON_MEMBER, _("Non-member")),
-        },
-    )
+    class Kind(models.TextChoices):
+        FULL_MEMBER = MemberKind.FULL_MEMBER.value, _("Full member")
+        PROBATIONARY_MEMBER = MemberKind.PROBATIONARY_MEMBER.value, _("Probationary member")
+        DEVELOPMENT_TARGET = MemberKind.DEVELOPMENT_TARGET.value, _("Development target")
+        ACTIVIST = MemberKind.ACTIVIST.value, _("Activist")
+        APPLICANT = MemberKind.APPLICANT.value, _("Applicant")
+        NON_MEMBER = MemberKind.NON_MEMBER.value, _("Non-member")
 
     learner_no = models.CharField(
         _("learner number"),
@@ -117,19 +109,15 @@ class Member(AbstractBaseUser, PermissionsMixin):
 class RoleAssignment(models.Model):
     """One row: `member` holds `role` on `organization` and on everything below it, until it is revoked."""
 
-    ROLE = models.TextChoices(
-        "ROLE",
-        {
-            "ORGANIZER": (Role.ORGANIZER, _("Organizer")),
-            "INSTRUCTOR": (Role.INSTRUCTOR, _("Instructor")),
-            "AUDITOR": (Role.AUDITOR, _("Auditor")),
-            "ADMINISTRATOR": (Role.ADMINISTRATOR, _("Administrator")),
-        },
-    )
+    class Name(models.TextChoices):
+        ORGANIZER = Role.ORGANIZER.value, _("Organizer")
+        INSTRUCTOR = Role.INSTRUCTOR.value, _("Instructor")
+        AUDITOR = Role.AUDITOR.value, _("Auditor")
+        ADMINISTRATOR = Role.ADMINISTRATOR.value, _("Administrator")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="role_assignments")
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="role_assignments")
-    role = models.CharField(max_length=16, choices=ROLE.choices)
+    role = models.CharField(max_length=16, choices=Name.choices)
     granted_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
     granted_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from lms.settings import backends
-from lms.settings.env import Environment, with_file, make_directory
+from lms.settings.env import Environment, make_directory, with_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = Environment(with_file(os.environ, BASE_DIR / ".env"))

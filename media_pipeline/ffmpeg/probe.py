@@ -57,9 +57,7 @@ def measure_duration(path: Path, source: Source, *, tick: Callable[[], None]) ->
         if stream is not None:
             program += ["-map", f"0:{stream.index}"]
     program += ["-c", "copy", "-progress", "pipe:1", "-f", "null", "-"]
-    finished = process.run(
-        program, cell=cell, limits=sandbox.Limits(wall_seconds=1800), tick=tick, on_line=note
-    )
+    finished = process.run(program, cell=cell, limits=sandbox.Limits(wall_seconds=1800), tick=tick, on_line=note)
     if finished.returncode:
         raise classify(finished.returncode, finished.stderr, otherwise=FailureCode.DAMAGED)
     if not last:

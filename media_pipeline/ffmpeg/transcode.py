@@ -76,9 +76,7 @@ def command(cell: sandbox.Cell, source: Source, plan: Plan) -> list[str]:
         streams += _pictures(opened[str(source.picture.index)], plan)
     if source.sound is not None:
         # Gaps are filled and a late start padded, so that sound and picture share one clock from zero.
-        streams.append(
-            opened[str(source.sound.index)].filter("aresample", 48000, **{"async": 1, "first_pts": 0})
-        )
+        streams.append(opened[str(source.sound.index)].filter("aresample", 48000, **{"async": 1, "first_pts": 0}))
     # A little less than a segment, lest rounding miss a key frame; it only steers where the sound is cut.
     length = f"{float(plan.segment_seconds) - 0.00001:.5f}"
     options: dict[str, Any] = {
@@ -123,8 +121,7 @@ def _pictures(picture: Any, plan: Plan) -> list[Any]:
     picture = picture.filter("fps", fps=str(plan.rate), start_time=0)
     split = picture.filter_multi_output("split", len(plan.renditions))
     return [
-        _scaled(split[number], rendition.width, rendition.height)
-        for number, rendition in enumerate(plan.renditions)
+        _scaled(split[number], rendition.width, rendition.height) for number, rendition in enumerate(plan.renditions)
     ]
 
 
@@ -199,9 +196,7 @@ def inspect(output: Path, *, source: Source, plan: Plan) -> list[Stream]:
 def _measure(folder: Path, width: int, height: int) -> Stream:
     try:
         playlist = read_media_playlist((folder / PLAYLIST).read_text(encoding="utf-8"))
-        peak, average = bandwidths(
-            playlist, [(folder / segment.name).stat().st_size for segment in playlist.segments]
-        )
+        peak, average = bandwidths(playlist, [(folder / segment.name).stat().st_size for segment in playlist.segments])
         codecs = read_codec((folder / playlist.init).read_bytes())
     except FileNotFoundError as error:
         raise MachineBusy("storage", f"{error.filename} is missing") from error

@@ -133,9 +133,7 @@ def read_codec(init: bytes) -> str:
     if at >= 0 and len(init) >= at + 8:
         return f"avc1.{init[at + 5 : at + 8].hex()}"
     at = init.find(b"esds")
-    config = (
-        re.search(rb"\x05(?:\x80\x80\x80)?[\x02-\x40](.)", init[at + 8 :], re.DOTALL) if at >= 0 else None
-    )
+    config = re.search(rb"\x05(?:\x80\x80\x80)?[\x02-\x40](.)", init[at + 8 :], re.DOTALL) if at >= 0 else None
     if config:
         return f"mp4a.40.{config[1][0] >> 3}"
     raise MediaRefused(FailureCode.DAMAGED, "the init segment names no codec")

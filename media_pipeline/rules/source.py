@@ -134,11 +134,7 @@ def _picture(stream: dict[str, Any]) -> Picture | None:
     if not Fraction(1, 8) <= pixel <= 8:
         pixel = Fraction(1)  # no camera makes such pixels: the header is nonsense
     rotation = next(
-        (
-            int(float(data["rotation"])) % 360
-            for data in stream.get("side_data_list", [])
-            if "rotation" in data
-        ),
+        (int(float(data["rotation"])) % 360 for data in stream.get("side_data_list", []) if "rotation" in data),
         0,
     )
     shown = (max(round(width * pixel), 1), height)

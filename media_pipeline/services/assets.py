@@ -36,9 +36,9 @@ def cancel_asset(*, actor: Member, asset: MediaAsset, now: datetime) -> MediaAss
 
     A worker at it notices within two seconds. Raises Conflict when nothing is being processed any more.
     """
-    cancelled = MediaAsset.objects.filter(
-        pk=asset.pk, version=asset.version, state__in=BEING_PROCESSED
-    ).update(state=AssetState.CANCELLED)
+    cancelled = MediaAsset.objects.filter(pk=asset.pk, version=asset.version, state__in=BEING_PROCESSED).update(
+        state=AssetState.CANCELLED
+    )
     if not cancelled:
         raise Conflict("not_being_processed", _("This lecture is not being processed any more."))
     units.cancel_unfinished(asset.pk, asset.version, now=now)

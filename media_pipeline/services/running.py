@@ -124,9 +124,7 @@ def _transcode(held: Claim, lease: Lease) -> None:
 def _package(held: Claim, lease: Lease) -> None:
     job = _job(held)
     made = steps.package(job, lease.tick)
-    units.publish(
-        held, prefix=made.prefix, streams=made.streams, has_poster=made.has_poster, now=lease.clock()
-    )
+    units.publish(held, prefix=made.prefix, streams=made.streams, has_poster=made.has_poster, now=lease.clock())
     scratch.remove(scratch.version_folder(job.asset_id, job.version).parent)
 
 

@@ -20,9 +20,7 @@ def sweep_work_units(*, now: datetime) -> int:
 
     Any number of sweepers may run together. Returns how many units were moved or sent.
     """
-    dead = WorkUnit.objects.filter(state=UnitState.RUNNING, lease_expires_at__lt=now).order_by(
-        "lease_expires_at"
-    )
+    dead = WorkUnit.objects.filter(state=UnitState.RUNNING, lease_expires_at__lt=now).order_by("lease_expires_at")
     recovered = [units.take_from_the_dead(unit, now=now) for unit in dead[:AT_ONCE]]
     unheard = WorkUnit.objects.filter(state=UnitState.PENDING, send_at__lte=now).order_by("send_at")
     sent = [_send_again(unit, now) for unit in unheard[:AT_ONCE]]
@@ -44,9 +42,7 @@ def sweep_scratch() -> int:
     went.
     """
     found = scratch.asset_folders()
-    needed = set(
-        MediaAsset.objects.filter(pk__in=found, state__in=BEING_PROCESSED).values_list("pk", flat=True)
-    )
+    needed = set(MediaAsset.objects.filter(pk__in=found, state__in=BEING_PROCESSED).values_list("pk", flat=True))
     abandoned = [folder for asset_id, folder in found.items() if asset_id not in needed]
     for folder in abandoned:
         scratch.remove(folder)

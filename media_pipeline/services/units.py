@@ -132,16 +132,12 @@ def _done(held: Claim, facts: dict[str, Any], now: datetime) -> None:
         asset_id=held.unit.asset_id, version=held.unit.version, position=held.unit.position + 1
     )
     pending = UnitState.PENDING
-    if following.filter(state=UnitState.WAITING).update(
-        state=pending, send_at=now + wait_for_claim(timedelta(0))
-    ):
+    if following.filter(state=UnitState.WAITING).update(state=pending, send_at=now + wait_for_claim(timedelta(0))):
         messages.send_unit(following.get().pk)
 
 
 def _asset_of(held: Claim) -> Any:
-    return MediaAsset.objects.filter(
-        pk=held.unit.asset_id, version=held.unit.version, state=AssetState.PROCESSING
-    )
+    return MediaAsset.objects.filter(pk=held.unit.asset_id, version=held.unit.version, state=AssetState.PROCESSING)
 
 
 @transaction.atomic

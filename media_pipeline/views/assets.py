@@ -40,9 +40,7 @@ def asset_list(request: HttpRequest) -> HttpResponse:
 def asset_detail(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     asset = access.asset_for_view(request, asset_id)
     member = member_access.member_of(request)
-    playback = (
-        services.playback_urls(asset=asset, viewer=member, now=clock.now()) if asset.is_playable else None
-    )
+    playback = services.playback_urls(asset=asset, viewer=member, now=clock.now()) if asset.is_playable else None
     context = {
         "asset": asset,
         "progress": queries.progress(asset),

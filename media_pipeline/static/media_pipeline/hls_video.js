@@ -27,6 +27,7 @@ export function attach(video, playlistUrl, { renew = null } = {}) {
 
 function attachHls(video, playlistUrl, renew) {
   const hls = new Hls({ capLevelToPlayerSize: true, maxBufferLength: 30, maxMaxBufferLength: 60, backBufferLength: 60 });
+  let address = playlistUrl;
   let mediaRepairs = 0;
   let networkRetries = 0;
   let timer = 0;
@@ -37,11 +38,16 @@ function attachHls(video, playlistUrl, renew) {
     resume = { at: video.currentTime, playing: !video.paused };
     const fresh = renew ? await renew().catch(() => null) : null;
     if (fresh) {
+      address = fresh;
       hls.loadSource(fresh);
     } else {
-      resume = null;
-      fail(video, "expired");
+      giveUp();
     }
+  }
+
+  function giveUp() {
+    resume = null;
+    fail(video, "expired");
   }
 
   function retry() {
@@ -49,7 +55,7 @@ function attachHls(video, playlistUrl, renew) {
     fail(video, "network");
     if (networkRetries > NETWORK_RETRIES) return;
     clearTimeout(timer);
-    timer = setTimeout(() => (hls.levels.length ? hls.startLoad() : hls.loadSource(playlistUrl)), RETRY_MS * networkRetries);
+    timer = setTimeout(() => (hls.levels.length ? hls.startLoad() : hls.loadSource(address)), RETRY_MS * networkRetries);
   }
 
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
@@ -65,7 +71,9 @@ function attachHls(video, playlistUrl, renew) {
   });
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (data.response?.code === 403) {
-      refresh();
+      const freshOneIsRefused = resume && data.details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR;
+      if (freshOneIsRefused) giveUp();
+      else refresh();
       return;
     }
     if (!data.fatal) return;
@@ -73,7 +81,7 @@ function attachHls(video, playlistUrl, renew) {
     else if (data.type === Hls.ErrorTypes.MEDIA_ERROR && mediaRepairs++ < 2) hls.recoverMediaError();
     else fail(video, "media");
   });
-  hls.loadSource(playlistUrl);
+  hls.loadSource(address);
   hls.attachMedia(video);
   return {
     destroy() {

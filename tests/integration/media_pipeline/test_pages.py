@@ -63,9 +63,7 @@ def test_the_list_costs_the_same_for_many_rows(
 
 def test_the_list_can_be_searched_and_filtered(people: People, client_of: ClientOf) -> None:
     make.pretended(people.instructor, people.county, title="乡村振兴", original_name="a.mp4")
-    make.pretended(
-        people.instructor, people.county, title="党章", original_name="dangzhang.mp4", state="failed"
-    )
+    make.pretended(people.instructor, people.county, title="党章", original_name="dangzhang.mp4", state="failed")
     client = client_of(people.instructor)
 
     def titles(**query: str) -> set[str]:

@@ -90,9 +90,7 @@ def test_one_address_opens_all_files_by_their_relative_names(
     assert playback.expires_at == NOW + timedelta(hours=6)
 
 
-def test_a_file_that_the_browser_has_is_not_sent_again(
-    people: People, film: MediaAsset, client_of: ClientOf
-) -> None:
+def test_a_file_that_the_browser_has_is_not_sent_again(people: People, film: MediaAsset, client_of: ClientOf) -> None:
     url, client = opened(film, people.learner).playlist_url, client_of(people.learner)
     tag = get(client, url).headers["ETag"]
 
@@ -177,24 +175,18 @@ def test_a_file_that_is_not_there_is_not_found(people: People, film: MediaAsset,
 
 def test_an_asset_that_is_not_ready_has_no_address(people: People) -> None:
     with pytest.raises(Conflict) as refused:
-        services.playback_urls(
-            asset=make.uploaded(people.instructor, people.county), viewer=people.learner, now=NOW
-        )
+        services.playback_urls(asset=make.uploaded(people.instructor, people.county), viewer=people.learner, now=NOW)
 
     assert refused.value.code == "not_ready"
 
 
-def test_nginx_is_told_which_file_to_send(
-    people: People, film: MediaAsset, client_of: ClientOf, settings: Any
-) -> None:
+def test_nginx_is_told_which_file_to_send(people: People, film: MediaAsset, client_of: ClientOf, settings: Any) -> None:
     settings.MEDIA_DELIVERY = "accel"
     url, client = opened(film, people.learner).playlist_url, client_of(people.learner)
 
     answer = get(client, beside(url, "720p/seg_00000.m4s"))
 
-    assert (
-        answer.headers["X-Accel-Redirect"] == f"/protected-media/{film.published_prefix}/720p/seg_00000.m4s"
-    )
+    assert answer.headers["X-Accel-Redirect"] == f"/protected-media/{film.published_prefix}/720p/seg_00000.m4s"
     assert answer.headers["Content-Type"] == "video/iso.segment"
     assert answer.headers["Cache-Control"].startswith("private, max-age=")
     assert answer.content == b""

@@ -67,15 +67,10 @@ def test_a_film_becomes_a_stream_that_decodes_without_a_fault(people: People, tm
     assert store().read(f"{asset.published_prefix}/poster.jpg").startswith(b"\xff\xd8")
 
 
-def test_the_renditions_of_a_larger_film_share_one_sound_and_are_cut_alike(
-    people: People, tmp_path: Path
-) -> None:
+def test_the_renditions_of_a_larger_film_share_one_sound_and_are_cut_alike(people: People, tmp_path: Path) -> None:
     asset = make.ready(people.instructor, people.county, make.clip(seconds=5, size="854x480", rate="30"))
 
-    found = {
-        rendition.name: (rendition.width, rendition.height)
-        for rendition in Rendition.objects.filter(asset=asset)
-    }
+    found = {rendition.name: (rendition.width, rendition.height) for rendition in Rendition.objects.filter(asset=asset)}
     assert found == {"480p": (854, 480), "360p": (640, 360), "audio": (0, 0)}
     assert text_of(asset, "480p/index.m3u8").count("seg_") == text_of(asset, "360p/index.m3u8").count("seg_")
     folder = fetched(asset, tmp_path)
@@ -122,9 +117,7 @@ def test_chapters_turned_pictures_and_dark_ranges_survive(people: People, tmp_pa
     assert third.source_facts["picture"]["hdr"] is True
 
 
-def test_a_new_version_is_made_beside_the_old_one_and_takes_over_in_one_step(
-    people: People, ready: MediaAsset
-) -> None:
+def test_a_new_version_is_made_beside_the_old_one_and_takes_over_in_one_step(people: People, ready: MediaAsset) -> None:
     before = ready.published_prefix
 
     services.retry_asset(actor=people.instructor, asset=ready, now=make.BEGINNING)

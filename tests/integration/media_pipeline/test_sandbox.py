@@ -57,9 +57,7 @@ def test_only_the_source_and_the_output_are_visible(tmp_path: Path) -> None:
 
     names = set(seen.stdout.split())
     assert {"/in/source", "/out"} <= names
-    assert not [
-        name for name in names if "secret" in name or name.startswith(("/home", "/root", "/var", "/etc/pass"))
-    ]
+    assert not [name for name in names if "secret" in name or name.startswith(("/home", "/root", "/var", "/etc/pass"))]
     assert run("cat", "/in/source", source=source, output=output).stdout == "film"
 
 

@@ -139,9 +139,7 @@ def test_a_lease_that_is_lost_during_transcoding_ends_ffmpeg_and_leaves_no_files
         store().read(f"hls/{asset.pk}/v1/{unit.facts['run']}/240p/index.m3u8")
 
 
-def test_cancelling_ends_running_work_within_two_seconds(
-    people: People, transactional_db: None, scratch: Path
-) -> None:
+def test_cancelling_ends_running_work_within_two_seconds(people: People, transactional_db: None, scratch: Path) -> None:
     """In threads, as a browser's request and a worker would: the one cancels what the other is at."""
     asset = make.uploaded(people.instructor, people.county, make.long_clip())
     make_running = threading.Thread(target=run_and_close, args=[asset])
@@ -213,9 +211,7 @@ def test_a_missing_program_is_the_machine_and_not_the_file(uploaded: MediaAsset,
     assert (unit.state, unit.error_code) == ("pending", "program_missing")
 
 
-def test_a_full_disk_is_noticed_before_the_work_begins(
-    uploaded: MediaAsset, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_noticed_before_the_work_begins(uploaded: MediaAsset, monkeypatch: pytest.MonkeyPatch) -> None:
     assert services.run_unit(unit_id=first_unit(uploaded).pk, worker="test", clock=lambda: NOW)
     monkeypatch.setattr("media_pipeline.scratch.SPARE_BYTES", 1 << 60)
     unit = WorkUnit.objects.get(asset=uploaded, kind="transcode")
@@ -234,9 +230,7 @@ def test_a_source_that_cannot_be_fetched_is_tried_again(uploaded: MediaAsset) ->
     assert first_unit(uploaded).error_code == "storage"
 
 
-def test_a_dead_lease_is_swept_and_the_fourth_one_fails_the_asset(
-    uploaded: MediaAsset, sent: list[int]
-) -> None:
+def test_a_dead_lease_is_swept_and_the_fourth_one_fails_the_asset(uploaded: MediaAsset, sent: list[int]) -> None:
     unit, now = first_unit(uploaded), NOW
     for attempt in range(1, 4):
         claim(uploaded, now=now)
@@ -257,9 +251,7 @@ def test_a_dead_lease_is_swept_and_the_fourth_one_fails_the_asset(
     assert "worker_lost" in uploaded.failure_detail
 
 
-def test_a_message_that_was_lost_is_sent_again_but_not_all_the_time(
-    uploaded: MediaAsset, sent: list[int]
-) -> None:
+def test_a_message_that_was_lost_is_sent_again_but_not_all_the_time(uploaded: MediaAsset, sent: list[int]) -> None:
     unit = first_unit(uploaded)
 
     assert services.sweep_work_units(now=NOW + seconds(29)) == 0

@@ -248,9 +248,7 @@ def test_only_who_makes_courses_there_may_upload(people: People, client_of: Clie
     for stranger in (people.learner, people.organizer, people.rival):
         assert client_of(stranger).get(URL).status_code == 403
         assert client_of(stranger).post(URL, form(people, b"x")).status_code == 403
-    elsewhere = client_of(people.instructor).post(
-        URL, form(people, b"x", organization=people.elsewhere.pk), **JSON
-    )
+    elsewhere = client_of(people.instructor).post(URL, form(people, b"x", organization=people.elsewhere.pk), **JSON)
     assert elsewhere.json()["code"] == "invalid_choice"
     assert Client().post(URL, form(people, b"x")).status_code == 302
     assert not MediaAsset.objects.exists()

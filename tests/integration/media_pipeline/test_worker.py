@@ -91,9 +91,7 @@ def program(pid: int) -> str:
         return ""
 
 
-def wait_for(
-    condition: Callable[[], object], worker: Worker | None = None, *, timeout_seconds: float = 100
-) -> None:
+def wait_for(condition: Callable[[], object], worker: Worker | None = None, *, timeout_seconds: float = 100) -> None:
     deadline = time.monotonic() + timeout_seconds
     while not condition():
         assert worker is None or worker.poll() is None, "the worker has ended"
