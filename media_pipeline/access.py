@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from lms.common.errors import NotFound, NotPermitted
 from lms.members import access as member_access
-from lms.members.models import Member, Organization, Role
+from lms.members.models import Member, Organization
+from lms.members.rules import Role
 from media_pipeline import queries
 from media_pipeline.models import MediaAsset
 from media_pipeline.tokens import Token

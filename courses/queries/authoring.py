@@ -13,7 +13,8 @@ from courses.queries.progress import lectures_in_order
 from courses.rules import EnrolmentState
 from courses.rules.publishing import Draft, Fault, publishing_faults
 from lms.members import access as member_access
-from lms.members.models import Member, Role
+from lms.members.models import Member
+from lms.members.rules import Role
 from media_pipeline import queries as media_queries
 from media_pipeline.models import MediaAsset
 

@@ -10,7 +10,8 @@ from courses.models import Category, Course, Enrolment
 from courses.rules import CourseState
 from courses.rules.publishing import COVERS
 from lms.members import access as member_access
-from lms.members.models import Member, Role
+from lms.members.models import Member
+from lms.members.rules import Role
 
 # Roles that see the courses of their scope beside those that are open to themselves.
 VIEWERS = (Role.INSTRUCTOR, Role.ORGANIZER, Role.ADMINISTRATOR, Role.AUDITOR)

@@ -140,6 +140,7 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 part("drop-hint").hidden = false;
+zone.dataset.enhanced = ""; // the browser's own control speaks the browser's language
 for (const name of ["dragenter", "dragover"]) {
   zone.addEventListener(name, (event) => {
     event.preventDefault();
