@@ -24,7 +24,7 @@ $(shell grep -qsxF '$(CURDIR)' .venv-s3/.made && .venv-s3/bin/python -c '' 2>/de
 
 .PHONY: help
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- Running ----------------------------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ messages: .venv/.dev ## Collect new words for translation and compile the catalo
 	  (cd $$room && ../$(BIN)/django-admin makemessages -l zh_Hans --no-location --no-wrap -v 0); \
 	  po=$$room/locale/zh_Hans/LC_MESSAGES/django.po; \
 	  [[ -e $$po ]] || continue; \
-	  sed -i '/^"POT-Creation-Date:/d' $$po; \
+	  sed -i -e '/^"POT-Creation-Date:/d' -e '/^"Report-Msgid-Bugs-To:/d' $$po; \
 	  msgfmt --check-format -o $${po%.po}.mo $$po; \
 	  echo "$$room: $$(msgfmt --statistics -o /dev/null $$po 2>&1)"; \
 	done

@@ -138,7 +138,7 @@ def test_one_command_starts_everything_and_a_signal_ends_it(serve: Callable[...,
     family = served.family()
     assert len(family) >= 7  # web and its worker, two workers with a child each, the scheduler
     began = time.monotonic()
-    served.process.send_signal(signal.SIGINT)
+    served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(20) == 0
     assert time.monotonic() - began < 12
     assert served.output.rstrip().endswith("stopped")

@@ -394,4 +394,4 @@ def test_the_chinese_catalogue_is_complete_and_compiled() -> None:
     assert not re.findall(r'^msgstr(?:\[0\])? ""$(?!\n")', source.split("\n\n", 1)[1], re.M)
     with translation.override("zh-hans"):
         assert translation.gettext("Online Party School") == "网上党校"
-        assert translation.gettext("Progress and score tables") == "学员进度与成绩表"
+        assert translation.gettext("Progress and score tables") == "学员进度与学时统计表"

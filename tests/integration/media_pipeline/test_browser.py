@@ -78,7 +78,7 @@ def test_a_film_is_uploaded_watched_being_processed_and_played_with_sound(
     page = logged_in(open_page(), live_server, folk.instructor)
     page.goto(live_server.url + reverse("media_pipeline:upload"))
     page.get_by_label("标题").fill("在浏览器里上传的讲座")
-    page.set_input_files("input[type=file]", make.clip(seconds=4, size="640x360", rate="25"))
+    page.set_input_files("input[type=file]", make.clip(seconds=4, size="320x240", rate="15"))
     assert page.locator("[data-chosen-file]").inner_text().startswith("已选择")
 
     page.get_by_role("button", name="上传").click()

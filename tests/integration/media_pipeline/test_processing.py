@@ -68,14 +68,14 @@ def test_a_film_becomes_a_stream_that_decodes_without_a_fault(people: People, tm
 
 
 def test_the_renditions_of_a_larger_film_share_one_sound_and_are_cut_alike(people: People, tmp_path: Path) -> None:
-    asset = make.ready(people.instructor, people.county, make.clip(seconds=5, size="854x480", rate="30"))
+    asset = make.ready(people.instructor, people.county, make.clip(seconds=5, size="854x480", rate="15"))
 
     found = {rendition.name: (rendition.width, rendition.height) for rendition in Rendition.objects.filter(asset=asset)}
     assert found == {"480p": (854, 480), "360p": (640, 360), "audio": (0, 0)}
     assert text_of(asset, "480p/index.m3u8").count("seg_") == text_of(asset, "360p/index.m3u8").count("seg_")
     folder = fetched(asset, tmp_path)
-    assert decoded(folder / "480p/index.m3u8") == ["video,854,480,150"]
-    assert decoded(folder / "360p/index.m3u8") == ["video,640,360,150"]
+    assert decoded(folder / "480p/index.m3u8") == ["video,854,480,75"]
+    assert decoded(folder / "360p/index.m3u8") == ["video,640,360,75"]
     for rendition in Rendition.objects.filter(asset=asset):
         assert rendition.peak_bandwidth >= rendition.average_bandwidth > 0
 

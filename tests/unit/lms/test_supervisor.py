@@ -19,6 +19,9 @@ import os, signal, sys
 from lms.serving import supervisor
 from lms.serving.supervisor import Program, Supervisor
 supervisor.LOOK_EVERY_SECONDS = 0.05
+# The tests themselves may run where these are ignored: in the background of a script, under nohup.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 def say(name, line):
     print(f"{name}: {line}", flush=True)
 def program(name, code, **more):
