@@ -1,7 +1,7 @@
 """The certificate as a PDF page: A4 landscape, one embedded font, the same bytes for the same payload.
 
 The red mark is a square with the words 网上党校: it says where the certificate comes from and is no official seal
-(those are round, and an electronic one needs a certificate authority: reference domain 4).
+(those are round, and an electronic one needs a certificate authority).
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Texts:
 
 
 def body(payload: Mapping[str, Any]) -> str:
-    """The sentence that the certificate is for (forms of party schools: reference domain 4)."""
+    """The sentence that the certificate is for (the form that party schools use)."""
     begun, ended = (chinese_date(date.fromisoformat(payload[key])) for key in ("started_on", "completed_on"))
     span = f"于{begun}" if begun == ended else f"于{begun}至{ended}"
     parts = [f"{span}参加{payload['issuer']}举办的《{payload['course']['title']}》网络专题培训"]

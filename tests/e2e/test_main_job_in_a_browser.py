@@ -95,8 +95,8 @@ def sit(page: Page, site: Site) -> None:
         for place in question.correct:
             block.locator("label.choice", has=page.get_by_text(question.options[place], exact=True)).click()
     page.locator("form.paper button[type=submit]").last.click()
-    if "/result/" not in page.url:
-        page.locator("form.paper button[type=submit]").last.click()
+    page.wait_for_url(re.compile(r"/(confirm|submit)/$"))  # the last look before handing in
+    page.locator("form.paper button[type=submit]").last.click()
     page.wait_for_url(re.compile(r"/result/$"))
     assert "100" in page.inner_text("main")
 
