@@ -42,13 +42,14 @@ export class WatchReporter extends EventTarget {
     this.failures = 0;
     this.sending = null;
     this.timer = 0;
-    video.addEventListener("play", () => this.start());
+    for (const name of ["play", "playing"]) video.addEventListener(name, () => this.start());
     for (const name of ["pause", "ended", "seeked"]) video.addEventListener(name, () => this.flush());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.leave());
     window.addEventListener("pagehide", () => this.leave());
     window.addEventListener("online", () => this.schedule(0));
     // Reports an earlier page could not deliver: now, before a new session takes its place.
     this.recover().catch((error) => this.tell(error));
+    if (!video.paused) this.start(); // somebody pressed play before this script had arrived
   }
 
   /** Open a session with the site, however long it takes; what is played meanwhile is kept. */

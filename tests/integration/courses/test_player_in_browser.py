@@ -26,7 +26,7 @@ from tests.factories import courses as make
 from tests.factories.courses import BEGINNING, later, report
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Route
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 FILM_MS = 30_000
@@ -130,6 +130,20 @@ def test_a_film_played_to_its_end_is_completed(people: People, visit: Callable[.
     assert progress.completed_at is not None
     assert progress.covered_ms >= 27_000
     assert page.locator("#refusals li").count() == 0
+
+
+def test_play_pressed_before_the_script_has_arrived_counts(people: People, visit: Callable[..., Page]) -> None:
+    page = visit(people.learner)
+    held: list[Route] = []
+    page.route("**/player.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.wait_for_selector("#film", state="attached")
+    page.evaluate("() => { film.muted = true; film.defaultPlaybackRate = 8; film.play().catch(() => {}); }")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    page.locator("#complete").wait_for(timeout=PATIENCE_MS)
+    assert LectureProgress.objects.get().completed_at is not None
 
 
 def test_a_second_window_stops_the_first_which_can_take_the_turn_back(
