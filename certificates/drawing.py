@@ -126,7 +126,7 @@ def spoken_hours(hundredths: int) -> str:
 
 
 def _facts(payload: Mapping[str, Any]) -> Iterator[str]:
-    yield f"学员号 {payload['learner_no']}"
+    yield f"学号 {payload['learner_no']}"
     if exam := payload["exam"]:
         yield f"考试成绩 {spoken_hours(exam['score'])} 分（满分 {spoken_hours(exam['max_score'])} 分）"
 

@@ -52,7 +52,7 @@ class ExamForm(forms.Form):
         help_text=gettext_lazy("A wrong option always earns no points, and points are never taken away."),
     )
     requires_completed_lectures = forms.BooleanField(
-        label=gettext_lazy("All lectures of the course must be completed first"), required=False
+        label=gettext_lazy("All lectures of the course must be completed first"), required=False, initial=True
     )
 
     def settings(self) -> dict[str, Any]:

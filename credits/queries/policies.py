@@ -77,5 +77,5 @@ def year_target(member: Member, year: int, at: datetime) -> int | None:
 
 
 def individuals_ranked(organization: Organization, at: datetime) -> bool:
-    """Whether tables of `organization` show the ranks of persons (administrative rules of 2026 restrict ranking people)."""
+    """Whether tables of `organization` show the ranks of persons (rules of 2026 restrict it)."""
     return TablePolicies(_in_force([Trigger.RANKING], at)).individuals_ranked(organization.path)

@@ -45,6 +45,12 @@ def has_passed(member: Member, exam: Exam) -> bool:
     return Attempt.objects.filter(member=member, exam=exam, passed=True).exists()
 
 
+def list_running(member: Member, now: datetime) -> list[Attempt]:
+    """Papers the member has begun and can still hand in, with their exams; the first to end comes first."""
+    attempts = Attempt.objects.filter(member=member, state=AttemptState.IN_PROGRESS, hard_deadline_at__gt=now)
+    return list(attempts.select_related("exam").order_by("deadline_at"))
+
+
 def eligibility(member: Member, exam: Exam) -> Eligibility:
     """Whether the member may start a new attempt now, and if not, why (rules.start_eligibility)."""
     return _eligibility(member, exam, list(attempts_of(member, exam)))

@@ -26,6 +26,11 @@ function clock(milliseconds) {
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** What is needed, rounded up: with what was counted, rounded down, it says what is missing. */
+function wholeSeconds(milliseconds) {
+  return Math.ceil(milliseconds / 1000) * 1000;
+}
+
 function say(sentence, facts) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 }
@@ -52,11 +57,11 @@ function show() {
   const { coverage, coveredMs, completed } = known;
   const pending = reporter ? reporter.pending() : [];
   strip.draw(coverage, pending, video.currentTime * 1000, say(words.strip, { covered: clock(coveredMs), duration: clock(data.durationMs) }));
-  part("watch-counted").textContent = say(words.counted, { covered: clock(coveredMs), needed: clock(data.neededMs) });
+  part("watch-counted").textContent = say(words.counted, { covered: clock(coveredMs), needed: clock(wholeSeconds(data.neededMs)) });
   part("complete").hidden = !completed;
   part("missing").hidden = completed;
   if (completed) return;
-  part("missing-text").textContent = say(words.missing, { missing: clock(Math.max(0, data.neededMs - coveredMs) + 999) });
+  part("missing-text").textContent = say(words.missing, { missing: clock(Math.max(0, wholeSeconds(data.neededMs) - Math.floor(coveredMs / 1000) * 1000)) });
   showGaps();
 }
 

@@ -12,12 +12,13 @@ from courses.models import Course
 from courses.queries import CourseOverview, EnrolmentProgress
 from credits import queries as credit_queries
 from exams import queries as exam_queries
-from exams.models import Exam
+from exams.models import Attempt, Exam
 from exams.queries import Standing
 from lms.common.clock import business_date
 from lms.members.models import Member
 
 CATALOG_TASTE = 4  # new courses shown on the first page
+MOST_REQUIRED = 20
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Learning:
     year: int
     owed: list[EnrolmentProgress]
     completed: list[EnrolmentProgress]
+    required: list[Course]  # required courses that are open to them and not begun
     exams_to_sit: list[Exam]
+    running: list[Attempt]  # papers whose time is running
     hours: int
     target: int | None
     certificate_count: int
@@ -44,15 +47,18 @@ def learning(member: Member, now: datetime) -> Learning:
     year = business_date(now).year
     enrolments = course_queries.list_enrolments(member)
     enrolled = [row.course.pk for row in enrolments]
+    new = course_queries.catalog(member).exclude(pk__in=enrolled)
     return Learning(
         year=year,
         owed=sorted((row for row in enrolments if row.tally.owed), key=lambda row: not row.course.is_required),
         completed=[row for row in enrolments if not row.tally.owed],
+        required=list(new.filter(course_queries.open_to(member), is_required=True)[:MOST_REQUIRED]),
         exams_to_sit=exam_queries.list_exams_to_pass(member),
+        running=exam_queries.list_running(member, now),
         hours=credit_queries.balance(member, year),
         target=credit_queries.year_target(member, year, now),
         certificate_count=certificate_queries.count_valid(member),
-        new_courses=list(course_queries.catalog(member).exclude(pk__in=enrolled)[:CATALOG_TASTE]),
+        new_courses=list(new.filter(is_required=False)[:CATALOG_TASTE]),
     )
 
 

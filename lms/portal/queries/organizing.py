@@ -27,7 +27,7 @@ class OrganizationLine:
 
     @property
     def average_hours(self) -> int:
-        return self.hours // self.members if self.members else 0
+        return (2 * self.hours + self.members) // (2 * self.members) if self.members else 0  # rounded half up
 
 
 def overview(member: Member, now: datetime) -> list[OrganizationLine]:

@@ -193,7 +193,7 @@ def test_the_file_is_the_page_and_the_same_instant_gives_the_same_bytes(
     assert b"".join(client.get(link).streaming_content) == first
     rows = list(csv.reader(io.StringIO(first.decode("utf-8-sig"))))
     assert rows == [
-        ["序号", "组织", "姓名", "学员号", "身份", "学时合计", "讲座", "考试", "应学学时", "是否达标"],
+        ["序号", "组织", "姓名", "学号", "身份", "学时合计", "讲座", "考试", "应学学时", "是否达标"],
         ["1", "青川县委", "王老师", "instructor", "正式党员", "0", "0", "0", "32", "否"],
         ["2", "青川县委", "张组织", "organizer", "正式党员", "0", "0", "0", "32", "否"],
         ["3", "石桥村党支部", "李𬱖", "learner", "正式党员", "1.5", "1", "0.5", "32", "否"],

@@ -8,12 +8,14 @@ from typing import Any
 from django.test import Client
 
 from courses import services as course_services
+from exams import services as exam_services
 from lms.common import clock
 from lms.members.models import Member
 from lms.portal import queries
 from tests.conftest import People
 from tests.factories import courses as make_courses
 from tests.factories import credits as make_credits
+from tests.factories import exams as make_exams
 from tests.factories import members as make
 
 ClientOf = Callable[[Member], Client]
@@ -36,6 +38,24 @@ def test_home_shows_what_is_owed_and_where_to_go_on(people: People, client_of: C
 
     assert course.title in page
     assert f'href="/courses/lectures/{lecture.pk}/"' in page
+
+
+def test_home_names_required_courses_that_have_not_been_begun(people: People, client_of: ClientOf) -> None:
+    course = make_courses.course(people.instructor, people.county, slug="duty", is_required=True)
+
+    assert f'href="/courses/{course.slug}/"' in client_of(people.learner).get("/").content.decode()
+    learning = queries.learning(people.learner, clock.now())
+    assert ([one.slug for one in learning.required], learning.new_courses) == (["duty"], [])
+    assert queries.learning(people.stranger, clock.now()).required == []
+
+
+def test_home_leads_back_to_an_exam_whose_time_is_running(people: People, client_of: ClientOf) -> None:
+    hall = make_exams.hall(people.county, people.instructor, people.learner)
+    attempt = exam_services.start_attempt(member=people.learner, exam=hall.exam, now=clock.now())
+
+    page = client_of(people.learner).get("/").content.decode()
+
+    assert f'href="/exams/attempts/{attempt.pk}/"' in page
 
 
 def test_home_s_queries_do_not_grow_with_the_courses(
