@@ -42,7 +42,7 @@ def test_an_instructor_uploads_a_lecture_and_sees_it_become_playable(
     page.click("form[data-upload] button[type=submit]")
 
     page.wait_for_url(re.compile(r"/media/[0-9a-f-]{36}/$"), timeout=PATIENCE_MS)
-    page.wait_for_selector("video", timeout=PATIENCE_MS)
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 3", timeout=PATIENCE_MS)
     page.evaluate("() => document.querySelector('video').play()")
     page.wait_for_function("() => document.querySelector('video').currentTime > 1", timeout=PATIENCE_MS)
 
@@ -79,6 +79,7 @@ def watch(page: Page, site: Site) -> None:
     if "/lectures/" not in page.url:
         page.locator("main a[href*='/courses/lectures/']").first.click()
     page.wait_for_selector("#film")
+    page.wait_for_function("() => document.querySelector('#film').readyState >= 3", timeout=PATIENCE_MS)
     page.evaluate("() => { const film = document.querySelector('#film'); film.muted = true; film.play(); }")
     page.wait_for_function("() => document.querySelector('#film').currentTime > 2", timeout=PATIENCE_MS)
     page.evaluate("() => { document.querySelector('#film').playbackRate = 1.5; }")

@@ -224,4 +224,7 @@ if (data.counts) {
 }
 const current = part("current-lecture");
 if (current && window.matchMedia("(min-width: 992px)").matches) current.scrollIntoView({ block: "nearest" });
+// Attaching a film stops what was going on: a play that was pressed before this script had arrived is pressed again.
+// Where the browser does not allow that, the member sees the film standing and presses once more.
+if (!video.paused) video.addEventListener("canplay", () => video.play().catch(() => show()), { once: true });
 attach(video, data.playlistUrl, { renew });
