@@ -29,5 +29,8 @@ def main() -> None:
             raise
         reason = " ".join(str(error).split())
         sys.exit(f"lms: the database cannot be used: {reason} (`lms doctor` says more, --traceback where)")
+    except BrokenPipeError:  # `lms doctor | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except KeyboardInterrupt:
         sys.exit(130)
