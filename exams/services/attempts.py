@@ -278,7 +278,7 @@ def close_expired_attempts(*, now: datetime) -> int:
     for attempt_id in queries.due_attempt_ids(now, SWEPT_AT_ONCE):
         try:
             closed += close_expired_attempt(attempt_id=attempt_id, now=now)
-        except Exception as failure:
+        except Exception as failure:  # raised below, with the others
             logger.exception("attempt %s could not be closed", attempt_id)
             failures.append(failure)
     if failures:
