@@ -1,4 +1,4 @@
-"""What the page shell needs to know of the person who asks: which entries of the navigation are theirs."""
+"""What the page shell needs to know of the person who asks: which entries are theirs, and how pages shall look."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from lms.members import queries
+from lms.members.display import COOKIE, Display, from_cookie
 from lms.members.models import Member
 from lms.members.rules import READERS, Role
 
@@ -35,3 +36,14 @@ def navigation(request: HttpRequest) -> dict[str, object]:
             administers=Role.ADMINISTRATOR in roles,
         )
     }
+
+
+def display_of(request: HttpRequest) -> Display:
+    """How the person who asks wants pages to look; no query beyond the one for the member."""
+    user = getattr(request, "user", None)
+    return user.display if isinstance(user, Member) else from_cookie(request.COOKIES.get(COOKIE, ""))
+
+
+def display(request: HttpRequest) -> dict[str, object]:
+    """`display` for every template."""
+    return {"display": display_of(request)}

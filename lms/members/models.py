@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lms.members.display import TEXT_SIZES, THEMES, Display
 from lms.members.rules import MemberKind, OrganizationKind, Role
 
 
@@ -93,6 +94,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
     must_change_password = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)  # came with the demo school, which refuses to mix with real people
     joined_at = models.DateTimeField(null=True, blank=True)
+    theme = models.CharField(max_length=8, choices=[(theme, theme) for theme in THEMES], default=Display.theme)
+    elder_mode = models.BooleanField(default=Display.elder)
+    text_size = models.PositiveSmallIntegerField(
+        choices=[(size, size) for size in TEXT_SIZES], default=Display.text_size
+    )  # pixels, in elder mode
 
     objects = MemberManager()
     USERNAME_FIELD = "learner_no"
@@ -104,6 +110,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def display(self) -> Display:
+        return Display(theme=self.theme, elder=self.elder_mode, text_size=self.text_size)
 
 
 class RoleAssignment(models.Model):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lms.common import ids
 from lms.common.errors import Conflict, DomainError
+from lms.members.display import Display
 from lms.members.models import AuditEntry, Member, Organization, RoleAssignment
 from lms.members.rules import MemberKind, OrganizationKind, Role
 
@@ -158,4 +159,11 @@ def change_password(*, member: Member, new_password: str, now: datetime) -> Memb
     member.must_change_password = False
     member.save(update_fields=["password", "must_change_password"])
     record_audit(actor=member, act="members.change_password", object_type="member", object_id=member.pk, now=now)
+    return member
+
+
+def choose_display(*, member: Member, display: Display) -> Member:
+    """Keep how `member` wants pages to look. Nothing anybody has to answer for, hence no audit entry."""
+    member.theme, member.elder_mode, member.text_size = display.theme, display.elder, display.text_size
+    member.save(update_fields=["theme", "elder_mode", "text_size"])
     return member

@@ -8,4 +8,5 @@ urlpatterns = [
     path("logout/", account.Logout.as_view(), name="logout"),
     path("password/", account.change_password, name="change-password"),
     path("language/", account.choose_language, name="choose-language"),
+    path("display/", account.choose_display, name="choose-display"),
 ]

@@ -9,5 +9,5 @@ urlpatterns = [
     path("steps/<slug:slug>/", course_steps.course_steps, name="course-steps"),
     path("organizing/", organizer.organizer, name="organizer"),
 ]
-if settings.DEBUG:
+if settings.STYLEGUIDE:
     urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

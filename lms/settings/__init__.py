@@ -24,6 +24,7 @@ env.text("LMS_ENV_FILE")
 # --- What this machine is -----------------------------------------------------------------------------------
 DEBUG = env.flag("LMS_DEBUG", False)
 TESTING = env.flag("LMS_TESTING", False)
+STYLEGUIDE = env.flag("LMS_STYLEGUIDE", DEBUG)
 HTTPS = env.flag("LMS_HTTPS", not (DEBUG or TESTING))
 BEHIND_PROXY = env.flag("LMS_BEHIND_PROXY", False)
 DATA_DIR = make_directory("LMS_DATA_DIR", Path(env.text("LMS_DATA_DIR", str(BASE_DIR / "var"))).resolve())
@@ -93,6 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lms.members.context.navigation",
+                "lms.members.context.display",
             ],
         },
     },

@@ -1,4 +1,4 @@
-"""Log-in, log-out, password, language."""
+"""Log-in, log-out, password, language, display."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lms.common import clock
 from lms.members import access, services
+from lms.members.context import display_of
+from lms.members.display import COOKIE
 from lms.members.forms import LoginForm, NewPasswordForm
+from lms.members.models import Member
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -46,20 +49,41 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language in a cookie for a year and go back to where the person was."""
-    target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        target = "/"
-    response = HttpResponseRedirect(target)
+    response = HttpResponseRedirect(_way_back(request))
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=365 * 24 * 3600,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
+
+
+@login_not_required
+@require_POST
+def choose_display(request: HttpRequest) -> HttpResponse:
+    """Keep theme, elder mode and size of text with the account, and in a cookie for the log-in page; then go back."""
+    display = display_of(request).changed(request.POST)
+    if isinstance(request.user, Member):
+        services.choose_display(member=request.user, display=display)
+    response = HttpResponseRedirect(_way_back(request))
+    _keep(response, COOKIE, display.to_cookie())
+    return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page the person came from (`next` of the form), or the first one."""
+    target = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else "/"
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
+    """A cookie for a year that no script reads."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=365 * 24 * 3600,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

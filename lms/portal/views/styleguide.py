@@ -1,43 +1,61 @@
-"""All components on one page, for developers (only when DEBUG is on). Its words are samples, so not translated."""
+"""All components on one page, for who builds pages (with LMS_STYLEGUIDE only)."""
 
 from __future__ import annotations
 
-from django import forms
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-STATES = (
-    ("required", "必修"),
-    ("elective", "选修"),
-    ("draft", "草稿"),
-    ("pending", "等待处理"),
-    ("processing", "处理中"),
-    ("ready", "可以播放"),
-    ("failed", "处理失败"),
+from lms.portal.styleguide import (
+    buttons,
+    cards,
+    charts,
+    feedback,
+    forms,
+    foundations,
+    navigation,
+    pickers,
+    printing,
+    rich_text,
+    tables,
 )
 
 
-class SampleForm(forms.Form):
-    """One field of each kind."""
+@dataclass(frozen=True)
+class Section:
+    """One part of the page: its examples are in templates/styleguide/sections/<name>.html."""
 
-    title = forms.CharField(label="课程名称", help_text="显示在课程页面上，最多 120 字。")
-    summary = forms.CharField(label="课程简介", widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    state = forms.ChoiceField(label="状态", choices=STATES)
-    answer = forms.ChoiceField(label="课程类别", choices=STATES[:3], widget=forms.RadioSelect)
-    password = forms.CharField(label="密码", widget=forms.PasswordInput)
-    upload = forms.FileField(label="文件", required=False)
-    agreed = forms.BooleanField(label="我已阅读考试须知")
+    name: str
+    title: str
+    context: Callable[[HttpRequest], dict[str, object]]
+
+    @property
+    def template(self) -> str:
+        return f"styleguide/sections/{self.name}.html"
+
+
+SECTIONS = (
+    Section("foundations", "基础：颜色、文字、间距、动效", foundations.context),
+    Section("buttons", "按钮", buttons.context),
+    Section("forms", "表单", forms.context),
+    Section("pickers", "选择器：组织、人员、日期、时段", pickers.context),
+    Section("rich_text", "图文编辑", rich_text.context),
+    Section("tables", "表格", tables.context),
+    Section("cards", "卡片与标记", cards.context),
+    Section("navigation", "导航：标签页、步骤、路径", navigation.context),
+    Section("feedback", "反馈：消息、对话框、进度", feedback.context),
+    Section("charts", "图表", charts.context),
+    Section("printing", "打印", printing.context),
+)
 
 
 @login_not_required
 def styleguide(request: HttpRequest) -> HttpResponse:
-    """Every component; `?page=` turns the pages of the sample list, the second form shows its errors."""
-    context = {
-        "states": STATES,
-        "form": SampleForm(prefix="empty"),
-        "wrong_form": SampleForm({"wrong-state": "none"}, prefix="wrong"),
-        "page_obj": Paginator(range(187), 20).get_page(request.GET.get("page", "4")),
-    }
-    return render(request, "styleguide.html", context)
+    """Every component with its states, its markup and what a screen reader says."""
+    context: dict[str, object] = {"sections": SECTIONS}
+    for section in SECTIONS:
+        context |= section.context(request)
+    return render(request, "styleguide/index.html", context)

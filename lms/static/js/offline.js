@@ -1,0 +1,1 @@
+/* Registers the service worker that shows the offline page. */
