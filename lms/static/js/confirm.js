@@ -16,10 +16,21 @@ function ask(question, text = "", action = "") {
   title.textContent = question || title.dataset.default;
   dialog.querySelector("#confirm-text").textContent = text;
   confirm.textContent = action || confirm.dataset.default;
+  const before = document.activeElement;
   dialog.returnValue = "cancel";
   dialog.showModal();
+  const body = dialog.querySelector(".dialog-body");
+  if (body.scrollHeight > body.clientHeight) body.tabIndex = 0; // older browsers scroll by keyboard only what has the focus
+  else body.removeAttribute("tabindex");
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "confirm"), { once: true });
+    dialog.addEventListener(
+      "close",
+      () => {
+        if (before?.isConnected) before.focus(); // older Chromium leaves it nowhere
+        resolve(dialog.returnValue === "confirm");
+      },
+      { once: true },
+    );
   });
 }
 
@@ -53,7 +64,9 @@ document.addEventListener("htmx:confirm", async (event) => {
   if (await ask(event.detail.question, confirmText, confirmAction)) event.detail.issueRequest(true);
 });
 
-// A press beside the dialog is a no.
+// A press beside the dialog is a no; marking the text may end there, but did not begin there.
+let pressed = null;
+dialog?.addEventListener("mousedown", (event) => (pressed = event.target));
 dialog?.addEventListener("click", (event) => {
-  if (event.target === dialog) dialog.close("cancel");
+  if (event.target === dialog && pressed === dialog) dialog.close("cancel");
 });

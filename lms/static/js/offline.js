@@ -1,1 +1,24 @@
-/* Registers the service worker that shows the offline page. */
+/* Registers the service worker that shows the offline page, and has it keep that page in the look of this one. */
+
+const LOOK = "offline-look";
+
+async function keepOfflinePage() {
+  // `serviceWorker` is missing without https (localhost excepted) and in some private windows.
+  if (!window.isSecureContext || !navigator.serviceWorker) return;
+  try {
+    await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
+    const { lang, dataset } = document.documentElement;
+    const dark = document.querySelector('link[rel="stylesheet"][href*="/css/dark"]');
+    const look = [lang, dataset.text ?? "", dark ? dark.media : "light"].join("|");
+    if (window.localStorage.getItem(LOOK) === look) return;
+    const registration = await navigator.serviceWorker.ready;
+    registration.active.postMessage("renew");
+    window.localStorage.setItem(LOOK, look);
+  } catch (error) {
+    // The site works without; a browser may forbid workers or storage.
+    console.info("No offline page:", error.message);
+  }
+}
+
+if (document.readyState === "complete") keepOfflinePage();
+else window.addEventListener("load", keepOfflinePage, { once: true });

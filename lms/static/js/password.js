@@ -1,19 +1,24 @@
-/* Lets people see the password they type.
- *
- *   <button type="button" data-password-toggle="id of the field" hidden><span data-show="Show" data-hide="Hide"></span></button>
- */
+/* Lets people see the password they type: <password-field><input type="password"><button data-show data-hide hidden>. */
 
-for (const button of document.querySelectorAll("[data-password-toggle]")) {
-  const field = document.getElementById(button.dataset.passwordToggle);
-  const words = button.querySelector("[data-show]");
-  if (!field || !words) continue;
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const visible = field.type === "password";
-    field.type = visible ? "text" : "password";
-    words.textContent = visible ? words.dataset.hide : words.dataset.show;
-    field.focus();
-  });
-  // A password is sent from a password field, so that browsers do not offer it as a suggestion later.
-  field.form?.addEventListener("submit", () => (field.type = "password"));
+class PasswordField extends HTMLElement {
+  connectedCallback() {
+    this.input = this.querySelector("input");
+    this.button = this.querySelector("button");
+    if (!this.input || !this.button) return;
+    this.button.hidden = false;
+    this.button.onclick = () => {
+      this.show(this.input.type === "password");
+      this.input.focus();
+    };
+    // A password is sent from a password field, so that browsers do not offer it as a suggestion later.
+    this.input.form?.addEventListener("submit", () => this.show(false));
+  }
+
+  show(visible) {
+    this.input.type = visible ? "text" : "password";
+    this.button.setAttribute("aria-pressed", String(visible));
+    this.button.textContent = visible ? this.button.dataset.hide : this.button.dataset.show;
+  }
 }
+
+customElements.define("password-field", PasswordField);

@@ -21,6 +21,31 @@ function tidyMenus() {
   });
 }
 
+/** The key / leads into the search box, from anywhere but a field. Who speaks to the computer or types by accident
+ * switches it off on the search page ([data-slash-switch]); the browser remembers that. */
+function searchByKey() {
+  const KEY = "slash";
+  const memory = {
+    get off() { try { return localStorage.getItem(KEY) === "off"; } catch { return false; } },
+    set off(value) { try { localStorage.setItem(KEY, value ? "off" : "on"); } catch { /* without storage it stays on */ } },
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || memory.off) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
+    const box = [...document.querySelectorAll("[data-slash]")].find((field) => field.offsetParent);
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+  for (const place of document.querySelectorAll("[data-slash-switch]")) {
+    const box = place.querySelector("input");
+    place.hidden = false;
+    box.checked = !memory.off;
+    box.addEventListener("change", () => (memory.off = !box.checked));
+  }
+}
+
 /** A form marked data-once is sent once: the second press of an impatient finger does nothing. */
 function sendOnce() {
   document.addEventListener("submit", (event) => {
@@ -42,19 +67,23 @@ function sendOnce() {
   });
 }
 
-/** Messages can be put away; error pages offer the way back, where what was typed is still in the form. */
-function revealHelpers() {
-  for (const button of document.querySelectorAll("[data-dismiss-message]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => button.closest(".alert").remove());
-  }
+/** Messages can be put away, those that htmx brings too. */
+function putMessagesAway() {
+  const reveal = (root) => root.querySelectorAll("[data-dismiss-message]").forEach((button) => (button.hidden = false));
+  reveal(document);
+  document.addEventListener("htmx:load", (event) => reveal(event.target));
+  document.addEventListener("click", (event) => {
+    event.target.closest?.("[data-dismiss-message]")?.closest(".alert").remove();
+  });
+}
+
+/** Error pages offer the way back, where what was typed is still in the form. */
+function offerWayBack() {
   for (const button of document.querySelectorAll("[data-back]")) {
     if (history.length < 2) continue;
     button.hidden = false;
     button.addEventListener("click", () => history.back());
   }
-  // The first field that is wrong takes the focus, so that nobody has to look for it.
-  document.querySelector("main form [aria-invalid=true]")?.focus();
 }
 
 /** Says so when the network is away, or when the server failed to answer a part of the page. */
@@ -75,6 +104,8 @@ function watchConnection() {
 }
 
 tidyMenus();
+searchByKey();
 sendOnce();
-revealHelpers();
+putMessagesAway();
+offerWayBack();
 watchConnection();
