@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lms.common.errors import NotFound, NotPermitted
 from lms.common.paths import under_any
 from lms.members import queries
-from lms.members.models import Member, Organization
+from lms.members.models import Member, Notification, Organization
 from lms.members.rules import READERS, Role
 
 
@@ -79,6 +79,19 @@ def require_reader(request: HttpRequest) -> Member:
 def organizations_readable(member: Member) -> QuerySet[Organization]:
     """The organizations whose learners `member` may read about, parents first."""
     return organizations_in_scope(member, *READERS)
+
+
+def learners_readable(member: Member) -> Q:
+    """Condition on members about whom `member` may read."""
+    return in_scope(member, "organization__path", *READERS)
+
+
+def notification_for_member(request: HttpRequest, notification_id: int) -> Notification:
+    """A message to the member who asks. Raises NotFound for anybody else's."""
+    found = queries.list_notifications(member_of(request)).filter(pk=notification_id).first()
+    if found is None:
+        raise NotFound("notification", _("There is no such message for you."))
+    return found
 
 
 def organization_for_view(request: HttpRequest, organization_id: int) -> Organization:

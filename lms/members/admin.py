@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from lms.common.read_only_admin import ReadOnlyAdmin
-from lms.members.models import AuditEntry, Member, Organization, RoleAssignment
+from lms.members.models import AuditEntry, Member, Notification, Organization, RoleAssignment
 
 
 @admin.register(Organization)
@@ -29,3 +29,10 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("at", "actor", "act", "object_type", "object_id")
     list_select_related = ("actor",)
     search_fields = ("act", "object_id")
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "member", "key", "read_at")
+    list_select_related = ("member",)
+    search_fields = ("key", "member__learner_no")

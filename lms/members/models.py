@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lms.common.clock import business_date
 from lms.members.display import TEXT_SIZES, THEMES, Display
 from lms.members.rules import MemberKind, OrganizationKind, Role
 
@@ -164,3 +167,42 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.act} {self.object_type}:{self.object_id}"
+
+
+class Notification(models.Model):
+    """One row: `member` was told something, once; it stays until they have read it, and after that.
+
+    `key` ('<room>.<what>:<id>') names the event, so that a task that runs twice tells it once; the part before the
+    colon is the `kind`. `message` is an English msgid of the sender's catalogue with %(name)s places for `facts`: it is
+    put into the reader's language when it is read. `url` is a path of this site.
+    """
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="notifications")
+    key = models.CharField(max_length=80)
+    kind = models.CharField(max_length=40)
+    message = models.CharField(max_length=255)
+    facts: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    url = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = [models.UniqueConstraint(fields=["member", "key"], name="notified_once")]
+        indexes = [
+            models.Index(fields=["member", "-created_at"], name="notifications_of_member"),
+            # The number in the header of every page.
+            models.Index(fields=["member"], condition=models.Q(read_at__isnull=True), name="notifications_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.key}"
+
+    @property
+    def text(self) -> str:
+        """The message in the present language."""
+        return gettext(self.message) % self.facts
+
+    @property
+    def day(self) -> date:
+        return business_date(self.created_at)

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lms.common import ids
+from lms.common.addresses import is_local
 from lms.common.errors import Conflict, DomainError
 from lms.members.display import Display
-from lms.members.models import AuditEntry, Member, Organization, RoleAssignment
+from lms.members.models import AuditEntry, Member, Notification, Organization, RoleAssignment
 from lms.members.rules import MemberKind, OrganizationKind, Role
 
 
@@ -167,3 +168,42 @@ def choose_display(*, member: Member, display: Display) -> Member:
     member.theme, member.elder_mode, member.text_size = display.theme, display.elder, display.text_size
     member.save(update_fields=["theme", "elder_mode", "text_size"])
     return member
+
+
+# --- Messages -------------------------------------------------------------------------------------------------
+
+
+def notify(
+    *, member: Member, key: str, message: str, facts: dict[str, str | int], url: str, now: datetime
+) -> Notification:
+    """Tell `member` something, once: called again with the same `key`, it returns what was told before.
+
+    `key` is '<room>.<what>:<id of the event>'; `message` an English msgid marked with gettext_noop at the sender, with
+    %(name)s places for `facts`; `url` a path of this site that leads on. Call it inside the transaction of the act it
+    tells of. Raises Conflict for a key that told something else before, ValueError for a url that leads elsewhere and
+    KeyError for a message whose facts are missing: both are mistakes of the sender.
+    """
+    if not is_local(url):
+        raise ValueError(f"not a path of this site: {url!r}")
+    assert message % facts  # here, not on the page of somebody who cannot mend it
+    kind = key.partition(":")[0]
+    fresh = Notification(member=member, key=key, kind=kind, message=message, facts=facts, url=url, created_at=now)
+    # Two statements, without a savepoint: where many are told something, this is done for each of them.
+    Notification.objects.bulk_create([fresh], ignore_conflicts=True)
+    told = Notification.objects.get(member=member, key=key)
+    if (told.message, told.facts, told.url) != (message, facts, url):
+        raise Conflict("notification_reused", _("This message was sent before with another text."), key=key)
+    return told
+
+
+def mark_read(*, notification: Notification, now: datetime) -> Notification:
+    """Note that its member has read it; the first time counts."""
+    if Notification.objects.filter(pk=notification.pk, read_at__isnull=True).update(read_at=now):
+        notification.read_at = now
+    return notification
+
+
+def mark_all_read(*, member: Member, until: datetime, now: datetime) -> int:
+    """Note that `member` has read everything that had arrived by `until`; how many were unread."""
+    unread = Notification.objects.filter(member=member, read_at__isnull=True, created_at__lte=until)
+    return unread.update(read_at=now)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lms.members.views import account
+from lms.members.views import account, pickers
 
 app_name = "members"
 urlpatterns = [
@@ -9,4 +9,8 @@ urlpatterns = [
     path("password/", account.change_password, name="change-password"),
     path("language/", account.choose_language, name="choose-language"),
     path("display/", account.choose_display, name="choose-display"),
+    path("pickers/organizations/", pickers.branch, name="picker-branch"),
+    path("pickers/organizations/search/", pickers.search, name="picker-search"),
+    path("pickers/people/", pickers.people, name="picker-people"),
+    path("pickers/people/numbers/", pickers.numbers, name="picker-numbers"),
 ]
