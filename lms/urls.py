@@ -13,3 +13,8 @@ urlpatterns = [
     path("certificates/", include("certificates.urls")),
     path("operator/", admin.site.urls),
 ]
+
+handler400 = "lms.portal.views.errors.bad_request"
+handler403 = "lms.portal.views.errors.permission_denied"
+handler404 = "lms.portal.views.errors.not_found"
+handler500 = "lms.portal.views.errors.server_error"

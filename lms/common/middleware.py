@@ -1,11 +1,11 @@
-"""Turns domain errors into answers, and a chosen language into the page's language."""
+"""Turns domain errors and refused methods into answers, and a chosen language into the page's language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 
@@ -16,13 +16,21 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class DomainErrorMiddleware:
-    """A DomainError raised by a view becomes JSON, an htmx fragment or a page, with the error's status."""
+    """A DomainError raised by a view becomes JSON, an htmx fragment or a page, with the error's status.
+
+    Django answers a wrong method with an empty page; a person gets one with words and a way on.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content and not wants_json(request):
+            page = render(request, "405.html", status=405)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):

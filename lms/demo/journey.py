@@ -16,10 +16,12 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from lms.demo.courses import QUESTIONS, DemoQuestion
+from lms.demo.people import STAFF
 from lms.demo.school import PASSWORD
 from lms.demo.visitor import Stuck, Visitor
 
 TEACHER, MEMBER, ORGANIZER = "demo-teacher", "demo-member", "demo-organizer"
+SCHOOL = next(person.scope for person in STAFF if person.learner_no == TEACHER)  # a code, as the picker takes it
 EXAM_QUESTIONS = (QUESTIONS[0], QUESTIONS[4], QUESTIONS[7])  # one of each type
 REPORT_SECONDS = 10.0
 TRANSCODE_PATIENCE_SECONDS = 6 * 3600
@@ -107,7 +109,6 @@ class Journey:
             teacher.open("/courses/manage/new/")
             form = teacher.form("/courses/manage/new/")
             category = next(value for value, _label in form.choices["category"] if value)
-            organization = next(value for value, _label in form.choices["organization"] if value)
             teacher.submit(
                 "/courses/manage/new/",
                 title=f"示范课程 {slug}",
@@ -115,7 +116,7 @@ class Journey:
                 summary="由 lms demo 建立。",
                 lecturer_name="周文澜",
                 category=category,
-                organization=organization,
+                organization=SCHOOL,
             )
             edit = f"/courses/manage/{slug}/"
             teacher.open(edit)

@@ -46,7 +46,7 @@ class _Forms(HTMLParser):
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
         if tag == "form":
-            self.forms.append(Form(given.get("action", "")))
+            self.forms.append(Form(given.get("action", "").partition("#")[0]))
         if not self.forms:
             return
         form, name = self.forms[-1], given.get("name", "")

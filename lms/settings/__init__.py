@@ -216,7 +216,8 @@ CONTENT_SECURITY_POLICY = {
 # --- Languages and time -------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "lms" / "locale"]
+LOCALE_PATHS = [BASE_DIR / "lms" / "wording" / "locale", BASE_DIR / "lms" / "locale"]
+FORMAT_MODULE_PATH = "lms.wording.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

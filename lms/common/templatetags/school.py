@@ -1,12 +1,15 @@
-"""What every template may say: icons, hours, durations."""
+"""What every template may say: icons, hours, durations, rich text."""
 
 from __future__ import annotations
 
 from django import template
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from lms.common import rich_text as rich
 
 register = template.Library()
 
@@ -52,6 +55,27 @@ def minutes(milliseconds: int | None) -> str:
 
 
 @register.filter
+def count(number: int | None) -> str:
+    """A number of things, its thousands apart: 12345 -> '12,345'. Not for years and numbers that are names."""
+    return "–" if number is None else number_format(number, use_l10n=True, force_grouping=True)
+
+
+@register.filter
 def percent(part: int, whole: int) -> int:
     """`part` of `whole` in per cent, rounded down: 100 only when nothing is missing."""
     return min(100, part * 100 // whole) if whole else 0
+
+
+@register.filter
+def rich_text(stored: str | None) -> SafeString:
+    """Stored rich text as HTML, cleaned once more; plain text of older days gets its paragraphs.
+
+    Put it inside an element with the class "rich-text", which gives it its looks.
+    """
+    return rich.render(stored or "")
+
+
+@register.filter
+def plain_text(stored: str | None) -> str:
+    """Stored rich text without its formatting, for lists and descriptions."""
+    return rich.to_text(rich.to_html(stored or ""))

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from courses import queries as course_queries
+from courses.queries import MemberStudies
 from credits import queries as credit_queries
+from credits.queries import ScoreRow
+from exams import queries as exam_queries
 from lms.common.clock import business_date
 from lms.members import access, queries
 from lms.members.models import Member, Organization
@@ -24,6 +27,11 @@ class OrganizationLine:
     studying: int  # enrolments in progress
     completed: int  # completed courses
     hours: int
+
+    @property
+    def tree_class(self) -> str:
+        """The class that moves its name in, on the page."""
+        return f"tree-level-{min(self.indent, 5)}"
 
     @property
     def average_hours(self) -> int:
@@ -50,6 +58,41 @@ def overview(member: Member, now: datetime) -> list[OrganizationLine]:
         )
         for organization in organizations
     ]
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """One member of an organization (or of one below it), and how far they are this year.
+
+    Hours, target and what is missing are those of the score table: `score`.
+    """
+
+    score: ScoreRow
+    studying: int  # courses in progress
+    completed: int  # courses completed, in all years
+    last_at: datetime | None  # when they last watched, enrolled, or sat an exam
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether hours are still missing to the year's target."""
+        return bool(self.score.missing)
+
+
+def members_of(organization: Organization, now: datetime) -> list[MemberLine]:
+    """Everybody in the score table of `organization` for the present year, in its order. Six queries, however many."""
+    table = credit_queries.score_table(organization, business_date(now).year, now)
+    studies = course_queries.studies_by_member(organization.path)
+    papers = exam_queries.last_attempts(organization.path)
+    lines = []
+    for row in table.rows:
+        own = studies.get(row.member_id, MemberStudies())
+        instants = [instant for instant in (own.last_at, papers.get(row.member_id)) if instant is not None]
+        lines.append(
+            MemberLine(
+                score=row, studying=own.active, completed=own.completed, last_at=max(instants) if instants else None
+            )
+        )
+    return lines
 
 
 def rolled_up(organizations: Iterable[Organization], amounts: dict[int, int]) -> Counter[int]:

@@ -49,6 +49,33 @@ def test_home_names_required_courses_that_have_not_been_begun(people: People, cl
     assert queries.learning(people.stranger, clock.now()).required == []
 
 
+def test_what_home_says_to_do_next_is_not_owed_a_second_time(people: People, client_of: ClientOf) -> None:
+    for slug in ("duty", "second", "third"):
+        make_courses.course(people.instructor, people.county, slug=slug, title=f"必修 {slug}", is_required=True)
+    learning = queries.learning(people.learner, clock.now())
+    first = learning.next_step.course
+
+    assert first is not None
+    assert learning.owed_beside.count == 2
+    assert first not in learning.owed_beside.required
+    page = client_of(people.learner).get("/").content.decode()
+    assert page.count(f'href="/courses/{first.slug}/"') == 1
+
+    for course in learning.required:
+        course_services.enrol(member=people.learner, course=course, now=clock.now())
+    begun = queries.learning(people.learner, clock.now())
+    assert (begun.next_step.kind, begun.owed_beside.count) == ("lecture", 2)
+    assert begun.next_step.row not in begun.owed_beside.courses
+
+
+def test_a_paper_that_runs_is_not_owed_as_an_exam(people: People) -> None:
+    hall = make_exams.hall(people.county, people.instructor, people.learner)
+    exam_services.start_attempt(member=people.learner, exam=hall.exam, now=clock.now())
+    learning = queries.learning(people.learner, clock.now())
+    assert learning.next_step.kind == "paper"
+    assert hall.exam not in learning.owed_beside.exams
+
+
 def test_home_leads_back_to_an_exam_whose_time_is_running(people: People, client_of: ClientOf) -> None:
     hall = make_exams.hall(people.county, people.instructor, people.learner)
     attempt = exam_services.start_attempt(member=people.learner, exam=hall.exam, now=clock.now())
@@ -107,6 +134,27 @@ def test_an_organizer_sees_the_own_subtree_with_sums_rolled_up(people: People, c
     page = client_of(people.organizer).get("/organizing/").content.decode()
     assert "石桥村党支部" in page
     assert "临江县委" not in page
+
+
+def test_the_overview_s_chart_and_its_file_hold_everything_whatever_is_filtered(
+    people: People, client_of: ClientOf
+) -> None:
+    # Somebody in each county, so that there is something to compare.
+    make_credits.default_rules()
+    course = make_credits.course("history", people.county, people.instructor)
+    make_credits.complete_lecture(people.learner, make_credits.lecture(course), at=clock.now())
+    client = client_of(people.administrator)
+
+    page = client.get("/organizing/", {"q": "石桥村"})
+    file = client.get("/organizing/", {"q": "石桥村", "chart": "hours"})
+
+    assert [line.organization.code for line in page.context["table"].rows] == ["village"]
+    assert 'class="print-head"' in page.text
+    lines = b"".join(file.streaming_content).decode("utf-8-sig")
+    assert file["Content-Disposition"].startswith("attachment")
+    assert "青川县委" in lines
+    assert "临江县委" in lines
+    assert client_of(people.learner).get("/organizing/", {"chart": "hours"}).status_code == 403
 
 
 def test_learners_and_instructors_have_no_overview(people: People, client_of: ClientOf) -> None:

@@ -68,6 +68,21 @@ def test_codes_are_read_in_groups_of_five() -> None:
     assert rules.normal_code(rules.grouped_code(code)) == code
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("abcde-fghjk-mnpqr-stuvw", True),
+        ("ABCDE-FGHJK-MNPQR-STUV", False),  # one too few
+        ("ABCDE-FGHJK-MNPQR-STUVWX", False),
+        ("ABCDE-FGHJK-MNPQR-STUV0", False),  # no code has a 0
+        ("云岭结证字〔2026〕第000001号", False),
+        ("", False),
+    ],
+)
+def test_what_cannot_be_a_code_is_known_before_it_is_looked_up(typed: str, expected: bool) -> None:
+    assert rules.could_be_code(typed) is expected
+
+
 def test_a_code_cannot_be_guessed() -> None:
     assert 31**rules.VERIFY_CODE_LENGTH > 2**80
 

@@ -79,7 +79,15 @@ def test_the_pass_score_shown_is_the_lowest_that_passes(max_score, permille):
 
 
 @pytest.mark.parametrize(
-    ("passed", "left", "shown"), [(True, 2, True), (True, 0, True), (False, 0, True), (False, 1, False)]
+    ("passed", "left", "sitting", "shown"),
+    [
+        (True, 2, False, True),
+        (True, 0, False, True),
+        (True, 0, True, True),
+        (False, 0, False, True),
+        (False, 1, False, False),
+        (False, 0, True, False),
+    ],
 )
-def test_the_key_is_shown_to_those_who_have_passed_or_cannot_sit_again(passed, left, shown):
-    assert rules.shows_key(passed=passed, attempts_left=left) is shown
+def test_the_key_is_shown_to_those_who_have_passed_or_cannot_sit_again(passed, left, sitting, shown):
+    assert rules.shows_key(passed=passed, attempts_left=left, attempt_open=sitting) is shown
