@@ -75,7 +75,7 @@ def count_valid(member: Member) -> int:
 def certificate_by_code(code: str) -> Certificate | None:
     """The certificate with this verification code, however it was typed; None when there is none."""
     normal = rules.normal_code(code)
-    if len(normal) != rules.VERIFY_CODE_LENGTH:
+    if not rules.could_be_code(normal):
         return None
     return Certificate.objects.filter(verify_code=normal).first()
 

@@ -10,6 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from lms.common.ids import READABLE
+
 # A person, or a village hall behind one address, may look up so many codes a minute.
 LOOKUPS_PER_MINUTE = 30
 # A certificate that has no file after so long has lost its message to the workers.
@@ -74,6 +76,12 @@ def normal_code(typed: str) -> str:
     """
     wide = unicodedata.normalize("NFKC", typed).upper()
     return "".join(character for character in wide if character.isascii() and character.isalnum())
+
+
+def could_be_code(typed: str) -> bool:
+    """Whether what somebody typed has the length of a code, and only characters that occur in one."""
+    normal = normal_code(typed)
+    return len(normal) == VERIFY_CODE_LENGTH and set(normal) <= set(READABLE)
 
 
 def grouped_code(code: str) -> str:

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from certificates import drawing, queries, rules
 from certificates.models import Certificate, IssuerCounter, LookupCount
@@ -99,6 +100,14 @@ def issue(*, member: Member, course: Course, now: datetime, actor: Member | None
         object_id=certificate.pk,
         now=now,
         number=number,
+    )
+    member_services.notify(
+        member=member,
+        key=f"certificates.issued:{certificate.pk}",
+        message=gettext_noop("Your certificate for the course “%(title)s” has been issued: %(number)s."),
+        facts={"title": course.title, "number": number},
+        url=reverse("certificates:list"),
+        now=now,
     )
     _render_after_commit(certificate)
     return certificate
@@ -246,8 +255,8 @@ def retry_render(*, actor: Member, certificate: Certificate, now: datetime) -> C
 
 @transaction.atomic
 def revoke(*, actor: Member, certificate: Certificate, reason: str, now: datetime) -> Certificate:
-    """Revoke a certificate; from now on the verification page says so. Whether `actor` may, access has
-    decided.
+    """Revoke a certificate; from now on the verification page says so, and its holder is told why. Whether
+    `actor` may, access has decided.
 
     Raises DomainError without a reason, Conflict when it has been revoked already.
     """
@@ -267,6 +276,17 @@ def revoke(*, actor: Member, certificate: Certificate, reason: str, now: datetim
         now=now,
         number=certificate.number,
         reason=reason,
+    )
+    title = certificate.payload["course"]["title"]  # as the certificate says it
+    member_services.notify(
+        member=certificate.member,
+        key=f"certificates.revoked:{certificate.pk}",
+        message=gettext_noop(
+            "Your certificate %(number)s for the course “%(title)s” was revoked. Reason given: %(reason)s"
+        ),
+        facts={"number": certificate.number, "title": title, "reason": reason},
+        url=reverse("certificates:list"),
+        now=now,
     )
     certificate.refresh_from_db()
     return certificate

@@ -10,34 +10,86 @@ from django.utils.translation import gettext_lazy as _
 from courses import queries
 from courses.models import Category, Course
 from courses.queries.authoring import EDITORS
-from lms.members import access as member_access
-from lms.members.models import Member, Organization
+from lms.common.rich_text_field import RichTextField
+from lms.members.fields import OrganizationField, give_scope
+from lms.members.models import Member
 from media_pipeline.models import MediaAsset
 
 TITLE_LENGTH = 120
 
 
 class CatalogFilter(forms.Form):
-    """What is looked for in the catalog; nonsense is looked for in vain, never an error."""
+    """What is looked for in the catalog. Nonsense counts as nothing chosen."""
 
-    q = forms.CharField(required=False, max_length=80, strip=True)
-    category = forms.SlugField(required=False)
+    q = forms.CharField(
+        label=_("Title, content or lecturer"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
+    )
+    category = forms.ModelChoiceField(
+        label=_("Category"),
+        queryset=Category.objects.none(),
+        to_field_name="code",
+        required=False,
+        empty_label=_("All categories"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    required = forms.BooleanField(
+        label=_("Required courses only"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input", "value": "1"}),
+    )
 
-    def value(self, name: str) -> str:
-        """The cleaned value, '' when there is none or it is not valid."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = queries.list_categories()  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """Arguments of queries.catalog."""
         self.is_valid()
-        return str(self.cleaned_data.get(name, ""))
-
-
-class OrganizationChoice(forms.ModelChoiceField):
-    """Organizations with their place in the tree."""
-
-    def label_from_instance(self, organization: Any) -> str:
-        return "　" * (organization.depth - 1) + organization.name
+        wanted = self.cleaned_data
+        return {
+            "text": wanted.get("q", ""),
+            "category": wanted.get("category"),
+            "required_only": bool(wanted.get("required")),
+        }
 
 
 class CoverSelect(forms.RadioSelect):
     option_template_name = "courses/_cover_option.html"
+
+
+class ManagedFilter(forms.Form):
+    """Which of the courses one looks after a list shows. Nonsense counts as nothing chosen."""
+
+    q = forms.CharField(
+        label=_("Title or teacher"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("All states")), *Course.State.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    own = forms.BooleanField(
+        label=_("Only those I teach"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input", "value": "1"}),
+    )
+
+    def chosen(self) -> dict[str, Any]:
+        """Arguments of queries.list_managed_with_counts."""
+        self.is_valid()
+        wanted = self.cleaned_data
+        return {
+            "text": wanted.get("q", ""),
+            "state": wanted.get("state", ""),
+            "own_only": bool(wanted.get("own")),
+        }
 
 
 class CourseForm(forms.Form):
@@ -53,11 +105,10 @@ class CourseForm(forms.Form):
             "Leave it empty to have one made. It cannot be changed later."
         ),
     )
-    summary = forms.CharField(
+    summary = RichTextField(
         label=_("Summary"),
         required=False,
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("What is taught, for whom, and why. Shown on the course's page."),
     )
     lecturer_name = forms.CharField(
@@ -69,10 +120,9 @@ class CourseForm(forms.Form):
     category = forms.ModelChoiceField(
         label=_("Category"), queryset=Category.objects.none(), empty_label=_("Please choose")
     )
-    organization = OrganizationChoice(
+    organization = OrganizationField(
         label=_("Open to"),
-        queryset=Organization.objects.none(),
-        empty_label=_("Please choose"),
+        roles=EDITORS,
         help_text=_("The members of this organization and of all below it can take the course."),
     )
     is_required = forms.BooleanField(
@@ -89,7 +139,7 @@ class CourseForm(forms.Form):
                 "summary": course.summary,
                 "lecturer_name": course.lecturer_name,
                 "category": course.category_id,
-                "organization": course.organization_id,
+                "organization": course.organization,
                 "is_required": course.is_required,
                 "cover": course.cover_file,
             }
@@ -102,13 +152,11 @@ class CourseForm(forms.Form):
         ]
         self.fields["cover"].initial = covers[0]
         self.fields["category"].queryset = queries.list_categories()  # type: ignore[attr-defined]
-        organizations = member_access.organizations_in_scope(actor, *EDITORS)
-        self.fields["organization"].queryset = organizations  # type: ignore[attr-defined]
+        give_scope(self, actor)
         for name in ("title", "slug", "summary", "lecturer_name"):
             if name in self.fields:
                 self.fields[name].widget.attrs["class"] = "form-control"
-        for name in ("category", "organization"):
-            self.fields[name].widget.attrs["class"] = "form-select"
+        self.fields["category"].widget.attrs["class"] = "form-select"
 
 
 class TitleForm(forms.Form):

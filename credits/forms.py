@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from credits.queries import ScoreRow
 from lms.common.clock import SHANGHAI, business_date
 
 FIRST_YEAR = 2000  # the default rules begin here
@@ -45,7 +46,7 @@ class YearForm(forms.Form):
 class PeriodForm(YearForm):
     """A year and an instant: what was posted after it is left out. Without one, the present counts."""
 
-    as_of = forms.CharField(required=False, max_length=40, label=gettext_lazy("As of"))
+    as_of = forms.CharField(required=False, max_length=40, label=gettext_lazy("As of (empty: now)"))
 
     def __init__(self, data: Any, *, now: datetime) -> None:
         super().__init__(data, now=now)
@@ -64,6 +65,36 @@ class PeriodForm(YearForm):
         if instant > self.now:
             raise ValidationError(_("This time has not come yet."))
         return instant
+
+
+class ScoreTableForm(PeriodForm):
+    """A period, and whom of the table to show."""
+
+    PERIOD = ("year", "as_of")
+
+    q = forms.CharField(
+        label=gettext_lazy("Name, learner number or organization"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
+    )
+    met = forms.ChoiceField(
+        label=gettext_lazy("Annual target"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Everybody")),
+            ("no", gettext_lazy("Target not met")),
+            ("yes", gettext_lazy("Target met")),
+        ],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def wants(self, row: ScoreRow) -> bool:
+        """Whether a row of the table is one of those asked for."""
+        met = {"yes": True, "no": False}.get(self.cleaned_data.get("met", ""))
+        said = f"{row.full_name} {row.learner_no} {row.organization}".casefold()
+        words = self.cleaned_data.get("q", "").casefold().split()
+        return (met is None or row.met is met) and all(word in said for word in words)
 
 
 def _read_instant(text: str, now: datetime) -> datetime | None:

@@ -69,6 +69,11 @@ def exam_for_edit(request: HttpRequest, slug: str) -> tuple[Member, Exam]:
     return member, exam
 
 
+def may_make(member: Member, exam: Exam) -> bool:
+    """Whether `member` may open the editor of `exam`."""
+    return course_access.may_edit(member, exam.course)
+
+
 def item_for_edit(request: HttpRequest, slug: str, item_id: int) -> tuple[Member, ExamItem]:
     """A place on the paper of a course's exam, for its makers. Raises NotFound otherwise."""
     member, exam = exam_for_edit(request, slug)

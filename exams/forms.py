@@ -10,12 +10,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from exams import rules, wording
 from exams.models import Exam, ExamItem, Question
 from exams.rules import QuestionType
 from lms.common.errors import DomainError
+from lms.common.form_fields import RadioRows, shown
 
 HUNDRED = Decimal(100)
 
@@ -24,36 +25,58 @@ class ExamForm(forms.Form):
     """Settings of an exam, in the units people use: minutes, per cent."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
-    duration_minutes = forms.IntegerField(
-        label=gettext_lazy("Duration in minutes"),
-        min_value=rules.SHORTEST_SECONDS // 60,
-        max_value=rules.LONGEST_SECONDS // 60,
-        initial=60,
+    duration_minutes = shown(
+        forms.IntegerField(
+            label=gettext_lazy("Duration"),
+            min_value=rules.SHORTEST_SECONDS // 60,
+            max_value=rules.LONGEST_SECONDS // 60,
+            initial=60,
+        ),
+        after=gettext_lazy("minutes"),
     )
-    attempts_allowed = forms.IntegerField(
-        label=gettext_lazy("Attempts allowed"),
-        min_value=1,
-        max_value=rules.MOST_ATTEMPTS,
-        initial=3,
-        help_text=gettext_lazy("The best attempt counts."),
+    attempts_allowed = shown(
+        forms.IntegerField(
+            label=gettext_lazy("Attempts allowed"),
+            min_value=1,
+            max_value=rules.MOST_ATTEMPTS,
+            initial=3,
+            help_text=gettext_lazy("The best attempt counts."),
+        ),
+        after=pgettext_lazy("unit", "times"),
     )
-    pass_percent = forms.DecimalField(
-        label=gettext_lazy("Pass line in per cent of the full score"),
-        min_value=Decimal("0.1"),
-        max_value=Decimal(100),
-        max_digits=4,
-        decimal_places=1,
-        initial=Decimal(60),
+    pass_percent = shown(
+        forms.DecimalField(
+            label=gettext_lazy("Pass line"),
+            min_value=Decimal("0.1"),
+            max_value=Decimal(100),
+            max_digits=4,
+            decimal_places=1,
+            initial=Decimal(60),
+            help_text=gettext_lazy("So much of the full score is needed to pass."),
+        ),
+        after="%",
     )
     scoring_policy = forms.ChoiceField(
         label=gettext_lazy("Multiple choice with missing options"),
         choices=Exam.Policy.choices,
         initial=Exam.Policy.HALF_FOR_MISSING,
         help_text=gettext_lazy("A wrong option always earns no points, and points are never taken away."),
+        widget=RadioRows(descriptions=wording.POLICY_SENTENCES),
     )
     requires_completed_lectures = forms.BooleanField(
         label=gettext_lazy("All lectures of the course must be completed first"), required=False, initial=True
     )
+
+    GROUPS = (
+        (gettext_lazy("Basics"), ("title",)),
+        (gettext_lazy("Time and attempts"), ("duration_minutes", "attempts_allowed", "requires_completed_lectures")),
+        (gettext_lazy("Scoring"), ("pass_percent", "scoring_policy")),
+    )
+
+    def groups(self) -> Iterator[tuple[Any, list[forms.BoundField]]]:
+        """The fields as the page shows them: title of a group, its fields."""
+        for title, names in self.GROUPS:
+            yield title, [self[name] for name in names]
 
     def settings(self) -> dict[str, Any]:
         """The valid form as services.create_exam and update_exam want it."""
@@ -123,11 +146,12 @@ class QuestionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For options such as “all of the above”. Otherwise every paper shuffles them."),
     )
-    points = PointsField(label=gettext_lazy("Points"), initial=Decimal(2))
+    points = shown(PointsField(label=gettext_lazy("Points"), initial=Decimal(2)), after=gettext_lazy("points"))
 
     def __init__(self, question_type: QuestionType, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.question_type = question_type
+        self.looks_single = False
         for letter in rules.OPTION_KEYS:
             self.fields[f"option_{letter}"] = forms.CharField(
                 label=_("Option %(letter)s") % {"letter": letter}, max_length=500, required=False
@@ -165,6 +189,15 @@ class QuestionForm(forms.Form):
         problems = rules.question_problems(self.question_type, stem, data["options"], data["correct"])
         for sentence in wording.sentences(problems):
             self.add_error(None, sentence)
+        self.looks_single = not problems and rules.looks_single(self.question_type, data["correct"])
+        if self.looks_single:
+            self.add_error(
+                None,
+                _(
+                    "A multiple-choice question has two right options at least. Please mark another one; "
+                    "a question with one right option is a single-choice question."
+                ),
+            )
         return data
 
     def question(self) -> dict[str, Any]:
@@ -189,11 +222,17 @@ def question_values(item: ExamItem) -> dict[str, Any]:
 class BankForm(forms.Form):
     """What to look for in the banks."""
 
-    q = forms.CharField(label=gettext_lazy("Words in the question"), required=False, max_length=80)
+    q = forms.CharField(
+        label=gettext_lazy("Words in the question"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
+    )
     type = forms.ChoiceField(
         label=gettext_lazy("Type"),
         required=False,
         choices=[("", gettext_lazy("All types")), *Question.Type.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
 
@@ -203,7 +242,7 @@ class PickForm(forms.Form):
     version = forms.TypedMultipleChoiceField(
         coerce=int, error_messages={"required": gettext_lazy("Choose at least one question.")}
     )
-    points = PointsField(label=gettext_lazy("Points each"), initial=Decimal(2))
+    points = shown(PointsField(label=gettext_lazy("Points each"), initial=Decimal(2)), after=gettext_lazy("points"))
 
     def __init__(self, version_ids: Iterable[int], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -231,3 +270,56 @@ def paper_form(data: QueryDict) -> PaperForm:
     carries = data.get("carries", "answers") == "answers" and slots
     answers = {slot: data.getlist(f"answer-{slot}") for slot in slots} if carries else None
     return PaperForm(answers, seen_seq, data.get("confirmed") == "1")
+
+
+class ExamsFilter(forms.Form):
+    """Which of the courses and their exams a maker's list shows. Nonsense counts as nothing chosen."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Course or exam"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All states")),
+            *Exam.State.choices,
+            ("none", gettext_lazy("No exam yet")),
+        ],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def chosen(self) -> dict[str, str]:
+        """`text` and `state` for queries.list_managed_courses; '' for what is not asked."""
+        self.is_valid()
+        return {"text": self.cleaned_data.get("q", ""), "state": self.cleaned_data.get("state", "")}
+
+
+class ResultsFilter(forms.Form):
+    """Whose results a list shows. Nonsense counts as nothing chosen."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Name or learner number"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All states")),
+            ("passed", gettext_lazy("Passed")),
+            ("failed", gettext_lazy("Not passed")),
+            ("running", gettext_lazy("In progress")),
+        ],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def chosen(self) -> dict[str, str]:
+        """`text` and `state` for queries.list_results; '' for what is not asked."""
+        self.is_valid()
+        return {"text": self.cleaned_data.get("q", ""), "state": self.cleaned_data.get("state", "")}

@@ -89,6 +89,15 @@ def question_problems(
     return tuple(found)
 
 
+def looks_single(question_type: QuestionType, correct: Collection[int]) -> bool:
+    """Whether a multiple-choice question has one right option only.
+
+    Papers can hold such a question, but nobody should write one: learners look for a second right option, and an
+    answer cannot miss any. Mostly a mark was forgotten; otherwise it is a single-choice question.
+    """
+    return question_type == QuestionType.MULTIPLE and len(set(correct)) == 1
+
+
 # --- Publishing ---------------------------------------------------------------------------------------------
 MOST_QUESTIONS = 200
 SHORTEST_SECONDS, LONGEST_SECONDS = 60, 6 * 3600
@@ -329,9 +338,9 @@ def pass_score(max_score: int, pass_permille: int) -> int:
     return -(-pass_permille * max_score // 1000)
 
 
-def shows_key(*, passed: bool, attempts_left: int) -> bool:
-    """Whether a finished attempt's result may name the right options.
+def shows_key(*, passed: bool, attempts_left: int, attempt_open: bool) -> bool:
+    """Whether a finished attempt's result may name the right options and explain them.
 
-    Not to somebody who may sit the same paper again and has yet to pass it.
+    Not to somebody who has yet to pass the same paper and may sit it again, or is sitting it (`attempt_open`).
     """
-    return passed or attempts_left <= 0
+    return passed or (attempts_left <= 0 and not attempt_open)

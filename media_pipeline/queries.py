@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
+from lms.common import progress as progress_rules
 from lms.members import access as member_access
 from lms.members.models import Member
 from lms.members.rules import Role
@@ -100,6 +102,24 @@ def progress(asset: MediaAsset) -> Progress:
     kind = UnitKind(unit.kind)
     permille = overall_permille(kind, unit.progress_permille)
     return Progress(state, permille, kind.value, _message(unit, kind))
+
+
+def seconds_left(asset: MediaAsset, *, now: datetime) -> int | None:
+    """How long processing will still take, from the rate of the conversion so far; None while that is not known.
+
+    Only the conversion tells: it takes nearly all the time. It began when the check before it ended, if no worker
+    has dropped it since; a second attempt began at a moment that no row keeps.
+    """
+    unit = current_unit(asset)
+    if unit is None or unit.kind != UnitKind.TRANSCODE or unit.state != UnitState.RUNNING or unit.attempts > 1:
+        return None
+    began = next((u.finished_at for u in _newest(asset) if u.kind == UnitKind.PROBE), None)
+    return progress_rules.seconds_left(permille=unit.progress_permille, since=began, now=now)
+
+
+def version_began(asset: MediaAsset) -> datetime | None:
+    """When processing of the newest version was asked for."""
+    return min((unit.created_at for unit in _newest(asset)), default=None)
 
 
 def _message(unit: WorkUnit, kind: UnitKind) -> str:

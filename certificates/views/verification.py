@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -39,18 +40,37 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, code: str) -> HttpResponse:
-    context: dict[str, Any] = {"code": code[:60]}
+    now = clock.now()
+    context: dict[str, Any] = {"code": code[:60], "now": now}
     try:
-        services.count_lookup(address=address_of(request), now=clock.now())
+        services.count_lookup(address=address_of(request), now=now)
     except services.TooManyLookups as error:
-        context["too_many"] = error.message
+        context |= {"too_many": error.message, "verdict": _("Not verified yet")}
         response = render(request, "certificates/verify.html", context, status=error.status)
         response["Retry-After"] = "60"
         return response
     certificate = queries.certificate_by_code(code)
-    if certificate is None:
-        return render(request, "certificates/verify.html", context | {"unknown": True}, status=404)
-    return render(request, "certificates/verify.html", context | {"answer": public_answer(certificate)})
+    if certificate is not None:
+        answer = public_answer(certificate)
+        return render(request, "certificates/verify.html", context | {"answer": answer, "verdict": _verdict(answer)})
+    if rules.could_be_code(code):
+        context |= {"unknown": True, "verdict": _("No such certificate")}
+    else:
+        typed = len(rules.normal_code(code))
+        context |= {
+            "malformed": True,
+            "verdict": _("This is not a whole code"),
+            "typed": typed,
+            "length": rules.VERIFY_CODE_LENGTH,
+        }
+    return render(request, "certificates/verify.html", context, status=404)
+
+
+def _verdict(answer: dict[str, Any]) -> str:
+    """The answer in a word or two: the heading of it, and of the window."""
+    if not answer["intact"]:
+        return _("Please ask the issuer")
+    return _("Revoked") if answer["revoked_at"] else _("Valid")
 
 
 def public_answer(certificate: Certificate) -> dict[str, Any]:

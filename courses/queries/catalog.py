@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from courses.models import Category, Course, Enrolment
+from courses.models import Category, Course, Enrolment, Lecture
 from courses.rules import CourseState
 from courses.rules.publishing import COVERS
+from lms.common.text_search import every_word
 from lms.members import access as member_access
 from lms.members.models import Member
 from lms.members.rules import Role
@@ -32,28 +33,39 @@ def is_open_to(member: Member, course: Course) -> bool:
     return course.state == CourseState.PUBLISHED and course.organization_id in ancestor_ids(member)
 
 
-def catalog(member: Member, *, text: str = "", category: str = "") -> QuerySet[Course]:
-    """Published courses open to `member` or lying in the scope of their roles, newest first.
+def catalog(
+    member: Member, *, text: str = "", category: Category | None = None, required_only: bool = False
+) -> QuerySet[Course]:
+    """Published courses open to `member` or lying in the scope of their roles; the required first, then the newest.
 
-    `text` is looked for in title, summary and lecturer's name; `category` is a category's code. Each course
-    carries `lecture_count` and `duration_ms` (None when it holds no film).
+    Each word of `text` is looked for in title, summary and lecturer's name. Each course carries `lecture_count` and
+    `duration_ms` (None when it holds no film).
     """
-    in_scope = Q(state=CourseState.PUBLISHED.value) & member_access.in_scope(member, "organization__path", *VIEWERS)
-    courses = Course.objects.filter(open_to(member) | in_scope)
+    courses = Course.objects.filter(_listed(member), every_word(text, "title", "summary", "lecturer_name"))
     if category:
-        courses = courses.filter(category__code=category)
-    if text:
-        courses = courses.filter(
-            Q(title__icontains=text) | Q(summary__icontains=text) | Q(lecturer_name__icontains=text)
-        )
+        courses = courses.filter(category=category)
+    if required_only:
+        courses = courses.filter(is_required=True)
     return (
         courses.select_related("category", "organization")
         .annotate(
             lecture_count=Count("chapters__lectures"),
             duration_ms=Sum("chapters__lectures__asset__duration_ms"),
         )
-        .order_by("-published_at", "-pk")
+        .order_by("-is_required", "-published_at", "-pk")
     )
+
+
+def _listed(member: Member) -> Q:
+    in_scope = member_access.in_scope(member, "organization__path", *VIEWERS)
+    return open_to(member) | (Q(state=CourseState.PUBLISHED.value) & in_scope)
+
+
+def find_lectures(member: Member, text: str) -> QuerySet[Lecture]:
+    """Lectures with every word of `text` in their title, of the courses that `catalog` shows to `member`."""
+    courses = Course.objects.filter(_listed(member)).values("pk")
+    found = Lecture.objects.filter(every_word(text, "title"), chapter__course__in=courses)
+    return found.select_related("chapter__course").order_by("chapter__course__title", "chapter__position", "position")
 
 
 def list_categories() -> QuerySet[Category]:

@@ -29,17 +29,26 @@ class LectureDiagnosis:
     reasons: list[Reason]
 
     @property
+    def needed_shown_ms(self) -> int:
+        """What is needed in whole seconds, rounded up, as the player shows it."""
+        return _whole_seconds(self.needed_ms)
+
+    @property
     def still_ms(self) -> int:
         """What is still to be watched, in whole seconds: shown rounded down, it and what is covered would
         not add up to what is needed."""
         if self.overview.is_completed:
             return 0
-        return max(0, -(-(self.needed_ms - self.overview.covered_ms) // 1000) * 1000)
+        return max(0, self.needed_shown_ms - self.overview.covered_ms // 1000 * 1000)
 
     @property
     def repeated_ms(self) -> int:
         """Accepted milliseconds that had been watched before."""
         return max(0, self.accepted_ms - self.overview.covered_ms)
+
+
+def _whole_seconds(milliseconds: int) -> int:
+    return -(-milliseconds // 1000) * 1000
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,11 @@ def _tallies(member: Member, course_ids: Iterable[int]) -> dict[int, Tally]:
     return tallies
 
 
+def permilles(member: Member, course_ids: Iterable[int]) -> dict[int, int]:
+    """Course id -> how far `member` is, 0 to 1000, for every id given; two queries, none without ids."""
+    return {key: tally.permille for key, tally in _tallies(member, course_ids).items()}
+
+
 def lectures_in_order() -> QuerySet[Lecture]:
     """Lectures with chapter and asset, in the order of their course."""
     return Lecture.objects.select_related("chapter", "asset").order_by(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from courses import access, events
 from courses.models import Course, Enrolment, Lecture, LectureProgress
 from courses.rules import EnrolmentState
 from lms.common.errors import NotPermitted
+from lms.members import services as member_services
 from lms.members.models import Member
 
 
@@ -49,5 +52,13 @@ def complete_if_done(*, enrolment: Enrolment, now: datetime) -> bool:
         state=EnrolmentState.COMPLETED.value, completed_at=now
     )
     if won:
+        member_services.notify(
+            member=enrolment.member,
+            key=f"courses.completed:{enrolment.pk}",
+            message=gettext_noop("You have completed all lectures of the course “%(title)s”."),
+            facts={"title": enrolment.course.title},
+            url=reverse("courses:course-detail", args=[enrolment.course.slug]),
+            now=now,
+        )
         events.course_completed.send(sender=Enrolment, enrolment_id=enrolment.pk)
     return bool(won)

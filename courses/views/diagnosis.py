@@ -41,6 +41,7 @@ def diagnosis(request: HttpRequest, slug: str, learner_no: str = "") -> HttpResp
         "is_own": learner == reader,
         "policy": policy,
         "lectures": found.lectures,
+        "still_ms": sum(line.still_ms for line in found.lectures),
         "page_obj": page,
         "sessions": [_line(session) for session in page],
     }

@@ -5,38 +5,60 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses import access, queries, services
-from courses.forms import CourseForm, LectureForm, TitleForm
+from courses.forms import CourseForm, LectureForm, ManagedFilter, TitleForm
 from courses.models import Course
 from courses.queries.authoring import EDITORS
 from lms.common import clock
 from lms.common.errors import DomainError
-from lms.common.pagination import page_of
+from lms.common.tables import Column, Table, moment, written
 from lms.members import access as member_access
 from lms.members.models import Member
 
 FILMS_SHOWN = 300
 
 
+COLUMNS = (
+    Column("title", gettext_lazy("Course"), order=(written("title"),), heading=True, always=True),
+    Column("category", gettext_lazy("Category"), value=lambda course: course.category.name, shown=False),
+    Column("instructor", gettext_lazy("Instructor"), value=lambda course: course.instructor.full_name, shown=False),
+    Column("state", gettext_lazy("State"), value=lambda course: course.get_state_display()),
+    Column(
+        "organization",
+        gettext_lazy("Open to"),
+        value=lambda course: course.organization.name,
+        order=("organization__path",),
+    ),
+    Column("lecture_count", gettext_lazy("Number of lectures"), order=("lecture_count",), number=True),
+    Column("enrolled_count", gettext_lazy("Enrolled"), order=("enrolled_count",), number=True),
+    Column("completed_count", pgettext_lazy("course", "Completed"), order=("completed_count",), number=True),
+    Column(
+        "created",
+        gettext_lazy("Created"),
+        value=lambda course: moment(course.created_at),
+        order=("created_at",),
+        newest_first=True,
+        shown=False,
+    ),
+)
+
+
 @require_safe
-def manage(request: HttpRequest) -> HttpResponse:
+def manage(request: HttpRequest) -> HttpResponseBase:
     """The courses in the instructor's scope; ?own=1 only those they teach."""
     member = member_access.require_role(request, *EDITORS)
-    own_only = request.GET.get("own") == "1"
-    page = page_of(request, queries.list_managed(member, own_only=own_only))
-    courses = list(page)
-    counts = queries.counts_of_courses(courses)
-    context = {
-        "page_obj": page,
-        "rows": [(course, counts[course.pk]) for course in courses],
-        "own_only": own_only,
-    }
-    return render(request, "courses/manage.html", context)
+    form = ManagedFilter(request.GET)
+    found = queries.list_managed_with_counts(member, **form.chosen())
+    table = Table(request, "courses", COLUMNS, found, form=form, sort="-created", ties=("-pk",))
+    if table.wants_file:
+        return table.file(_("Courses as of %(day)s") % {"day": clock.business_date(clock.now())})
+    return render(request, "courses/manage.html", {"table": table})
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,6 +104,8 @@ def edit_page(request: HttpRequest, member: Member, course: Course, **forms: Any
     """
     context: dict[str, Any] = {
         "course": course,
+        "rename": request.GET.get("rename", ""),
+        "add": request.GET.get("add", ""),
         "overview": queries.course_overview(member, course),
         "counts": queries.counts_of_courses([course])[course.pk],
         "readiness": queries.readiness(course),

@@ -17,6 +17,7 @@ from lms.members import access as member_access
 from lms.members.models import Member
 from media_pipeline import services as media_services
 
+RATES = (750, 1000, 1250, 1500, 2000)  # permille of the normal speed, as far as the policy lets them count
 SOME_SESSION = "00000000-0000-0000-0000-000000000000"
 
 
@@ -35,6 +36,7 @@ def lecture(request: HttpRequest, lecture_id: int) -> HttpResponse:
         "overview": overview,
         "counts": counts,
         "next_lecture": _following(overview, lecture),
+        "joins": counts and overview.enrolment is None,
     }
     if lecture.is_playable:
         progress = queries.progress_of(member, lecture)
@@ -44,6 +46,7 @@ def lecture(request: HttpRequest, lecture_id: int) -> HttpResponse:
             "playback": playback,
             "progress": progress,
             "needed_ms": queries.needed_ms(policy, lecture.asset.duration_ms or 0),
+            "rates": [f"{rate / 1000:g}" for rate in RATES if rate <= max(policy.max_rate_permille, 1000)],
             "player": _player(member, lecture, progress, policy, counts) | {"playlistUrl": playback.playlist_url},
         }
     response = render(request, "courses/lecture.html", context)
@@ -84,8 +87,9 @@ def _player(
 def _words() -> dict[str, Any]:
     """What player.js says, in the page's language; {time} and the like are filled in there."""
     return {
-        "counted": _("{covered} of {needed} counted"),
-        "missing": _("Still to be watched: {missing}"),
+        "counted": _("{covered} counted, {needed} needed"),
+        "missing": _("Watch another {missing}, and this lecture is completed."),
+        "completed": _("This lecture is completed."),
         "strip": _("{covered} of {duration} watched"),
         "part": _("Play the missing part from {start} to {end}"),
         "refused": _("{time} not counted: {reason}"),

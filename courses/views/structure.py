@@ -1,10 +1,11 @@
-"""Chapters and lectures: adding, renaming, moving, deleting. All come back to the course's edit page."""
+"""Chapters and lectures: adding, renaming, moving, deleting. All come back to where they were done on the edit page."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,7 +15,9 @@ from courses.models import Chapter, Course, Lecture
 from courses.views.manage import edit_page
 from lms.common import clock
 from lms.common.errors import DomainError, NotFound
+from lms.common.toasts import toast
 from lms.members import access as member_access
+from lms.members.models import Member
 
 
 @require_POST
@@ -24,9 +27,9 @@ def chapter_add(request: HttpRequest, slug: str) -> HttpResponse:
     form = TitleForm(request.POST)
     if not form.is_valid():
         return edit_page(request, member, course, chapter_form=form)
-    services.add_chapter(actor=member, course=course, title=form.cleaned_data["title"], now=clock.now())
+    chapter = services.add_chapter(actor=member, course=course, title=form.cleaned_data["title"], now=clock.now())
     messages.success(request, _("The chapter has been added."))
-    return redirect("courses:course-edit", slug=course.slug)
+    return _back_to(chapter)
 
 
 @require_POST
@@ -48,7 +51,7 @@ def lecture_add(request: HttpRequest, slug: str, chapter_id: int) -> HttpRespons
             form.add_error("asset", str(refusal.message))
         else:
             messages.success(request, _("The lecture has been added."))
-            return redirect("courses:course-edit", slug=course.slug)
+            return _back_to(chapter)
     return edit_page(request, member, course, lecture_form=form, lecture_chapter_id=chapter.pk)
 
 
@@ -66,6 +69,7 @@ def chapter_change(request: HttpRequest, slug: str, chapter_id: int) -> HttpResp
         services.rename_chapter(actor=member, chapter=chapter, title=form.cleaned_data["title"], now=clock.now())
     elif act in ("up", "down"):
         services.move_chapter(actor=member, chapter=chapter, up=act == "up", now=clock.now())
+        return _moved(request, member, chapter, _("“%(title)s” has been moved.") % {"title": chapter.title})
     elif act == "delete":
         try:
             services.delete_chapter(actor=member, chapter=chapter, now=clock.now())
@@ -73,7 +77,7 @@ def chapter_change(request: HttpRequest, slug: str, chapter_id: int) -> HttpResp
             messages.error(request, str(refusal.message))
     else:
         raise DomainError("act_unknown", _("The request is not what this address expects."))
-    return redirect("courses:course-edit", slug=course.slug)
+    return redirect("courses:course-edit", slug=course.slug) if act == "delete" else _back_to(chapter)
 
 
 @require_POST
@@ -90,6 +94,8 @@ def lecture_change(request: HttpRequest, slug: str, lecture_id: int) -> HttpResp
         services.rename_lecture(actor=member, lecture=lecture, title=form.cleaned_data["title"], now=clock.now())
     elif act in ("up", "down"):
         services.move_lecture(actor=member, lecture=lecture, up=act == "up", now=clock.now())
+        said = _("“%(title)s” has been moved.") % {"title": lecture.title}
+        return _moved(request, member, lecture.chapter, said)
     elif act == "delete":
         try:
             services.delete_lecture(actor=member, lecture=lecture, now=clock.now())
@@ -97,7 +103,21 @@ def lecture_change(request: HttpRequest, slug: str, lecture_id: int) -> HttpResp
             messages.error(request, str(refusal.message))
     else:
         raise DomainError("act_unknown", _("The request is not what this address expects."))
-    return redirect("courses:course-edit", slug=course.slug)
+    return _back_to(lecture.chapter)
+
+
+def _back_to(chapter: Chapter) -> HttpResponse:
+    """The edit page at this chapter. The dialogs' forms are sent to an address that names the dialog after the #; a
+    redirect without a place of its own would keep that name, and open the dialog again."""
+    address = reverse("courses:course-edit", args=[chapter.course.slug])
+    return redirect(f"{address}#chapter-{chapter.pk}")
+
+
+def _moved(request: HttpRequest, member: Member, chapter: Chapter, said: str) -> HttpResponse:
+    """With htmx the page as it is now, so that button and focus stay; otherwise as after the other acts."""
+    if request.headers.get("HX-Request"):
+        return toast(edit_page(request, member, chapter.course), said)
+    return _back_to(chapter)
 
 
 def _chapter(course: Course, chapter_id: int) -> Chapter:
@@ -108,7 +128,7 @@ def _chapter(course: Course, chapter_id: int) -> Chapter:
 
 
 def _lecture(course: Course, lecture_id: int) -> Lecture:
-    lecture = Lecture.objects.filter(chapter__course=course, pk=lecture_id).select_related("chapter").first()
+    lecture = Lecture.objects.filter(chapter__course=course, pk=lecture_id).select_related("chapter__course").first()
     if lecture is None:
         raise NotFound("lecture", _("There is no such lecture in this course."))
     return lecture

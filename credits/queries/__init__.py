@@ -10,7 +10,7 @@ from credits.queries.facts import (
     list_unposted_progress,
 )
 from credits.queries.policies import individuals_ranked, rules_for, year_target
-from credits.queries.score_tables import ScoreRow, ScoreTable, score_table
+from credits.queries.score_tables import ScoreRow, ScoreTable, score_table, with_rows
 from credits.queries.statements import SourceSum, Statement, StatementLine, statement
 
 __all__ = [
@@ -33,5 +33,6 @@ __all__ = [
     "rules_for",
     "score_table",
     "statement",
+    "with_rows",
     "year_target",
 ]

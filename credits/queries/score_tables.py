@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,6 +41,11 @@ class ScoreRow:
     def met(self) -> bool | None:
         return None if self.target is None else self.total >= self.target
 
+    @property
+    def missing(self) -> int | None:
+        """Hundredths still missing to the target, 0 when it is met; None where nothing is owed."""
+        return None if self.target is None else max(0, self.target - self.total)
+
 
 @dataclass(frozen=True)
 class ScoreTable:
@@ -76,11 +82,15 @@ def score_table(organization: Organization, year: int, as_of: datetime) -> Score
         replace(row, position=position, rank=rank)
         for position, (row, rank) in enumerate(zip(rows, ranks, strict=True), start=1)
     )
-    return ScoreTable(
-        organization=organization,
-        year=year,
-        as_of=as_of,
-        ranked=ranked,
+    empty = ScoreTable(organization, year, as_of, ranked, rows=(), total=0, lectures=0, exams=0, owing=0, met=0)
+    return with_rows(empty, placed)
+
+
+def with_rows(table: ScoreTable, rows: Iterable[ScoreRow]) -> ScoreTable:
+    """`table` with these rows and their sums: an excerpt of it, when they are some of its own."""
+    placed = tuple(rows)
+    return replace(
+        table,
         rows=placed,
         total=sum(row.total for row in placed),
         lectures=sum(row.lectures for row in placed),

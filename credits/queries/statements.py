@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from courses.models import Course, LectureProgress
 from credits.models import Decision, LearningEvent, LedgerEntry
 from credits.queries.policies import year_target
 from credits.rules import EntryKind, Reason, SourceType, Unit
@@ -25,12 +26,17 @@ class StatementLine:
     posted_at: datetime  # when the ledger learned of it
     source_type: str
     title: str
-    course: str
+    course: Course
     asked: int
     amount: int
     state: str  # a Reason, 'reversed' (an entry that was taken back), 'reverse' (the taking back) or 'no_rule'
     label: str
     words: str
+
+    @property
+    def is_explained_by_watching(self) -> bool:
+        """Whether what was watched, minute by minute, may say more than the words do."""
+        return self.source_type == SourceType.LECTURE and self.state != Reason.OK
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,9 @@ class Statement:
     total: int
     target: int | None
     by_source: list[SourceSum]
+    by_month: list[int]  # what each of the twelve months of learning adds; what was taken back adds nothing
     lines: list[StatementLine]
+    watched: list[Course]  # of which something was watched in the year, by title
 
     @property
     def missing(self) -> int:
@@ -70,12 +78,15 @@ def statement(member: Member, year: int, now: datetime) -> Statement:
     taken_back = {entry.reverses_id for entry in entries if entry.reverses_id}
     decisions_of: dict[int, LedgerEntry] = {entry.decision_id: entry for entry in entries if entry.decision_id}
     lines = []
+    by_month = [0] * 12
     for event in _events(member, year):
         decisions = list(event.decisions.all())
         if not decisions:
             lines.append(_unruled_line(event))
         for decision in decisions:
             entry = decisions_of.get(decision.pk)
+            if entry is not None and entry.pk not in taken_back:
+                by_month[event.occurred_at.astimezone(SHANGHAI).month - 1] += entry.amount
             lines.append(_decision_line(event, decision, entry, entry is not None and entry.pk in taken_back))
     lines += [_reversal_line(entry) for entry in entries if entry.kind == EntryKind.REVERSE]
     lines.reverse()  # so that of two at the same instant the later one comes first; sorting keeps that order
@@ -86,12 +97,25 @@ def statement(member: Member, year: int, now: datetime) -> Statement:
         total=sum(entry.amount for entry in entries),
         target=year_target(member, year, now),
         by_source=[_source_sum(source, entries, taken_back) for source in SourceType],
+        by_month=by_month,
         lines=lines,
+        watched=_watched(member, year),
     )
 
 
+def _bounds(year: int) -> tuple[datetime, datetime]:
+    return datetime(year, 1, 1, tzinfo=SHANGHAI), datetime(year + 1, 1, 1, tzinfo=SHANGHAI)
+
+
+def _watched(member: Member, year: int) -> list[Course]:
+    begin, end = _bounds(year)
+    progress = LectureProgress.objects.filter(member=member, updated_at__gte=begin, updated_at__lt=end)
+    courses = Course.objects.filter(pk__in=progress.values("lecture__chapter__course"))
+    return list(courses.order_by("title", "pk"))
+
+
 def _events(member: Member, year: int) -> Any:
-    begin, end = datetime(year, 1, 1, tzinfo=SHANGHAI), datetime(year + 1, 1, 1, tzinfo=SHANGHAI)
+    begin, end = _bounds(year)
     events = LearningEvent.objects.filter(member=member, occurred_at__gte=begin, occurred_at__lt=end)
     return events.select_related("course").prefetch_related("decisions")
 
@@ -116,7 +140,7 @@ def _decision_line(
         posted_at=decision.decided_at,
         source_type=event.source_type,
         title=event.title,
-        course=event.course.title,
+        course=event.course,
         asked=decision.asked,
         amount=entry.amount if entry else 0,
         state=state,
@@ -131,7 +155,7 @@ def _unruled_line(event: LearningEvent) -> StatementLine:
         posted_at=event.recorded_at,
         source_type=event.source_type,
         title=event.title,
-        course=event.course.title,
+        course=event.course,
         asked=0,
         amount=0,
         state="no_rule",
@@ -149,7 +173,7 @@ def _reversal_line(entry: LedgerEntry) -> StatementLine:
         posted_at=entry.posted_at,
         source_type=entry.source_type,
         title=event.title,
-        course=event.course.title,
+        course=event.course,
         asked=entry.amount,
         amount=entry.amount,
         state="reverse",

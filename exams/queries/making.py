@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from courses import queries as course_queries
 from courses.models import Course, Lecture
 from exams import rules
 from exams.models import Attempt, Exam, ExamItem, QuestionVersion
 from exams.rules import AttemptState, ExamState, PublishProblem, QuestionType
+from lms.common.paths import under
+from lms.common.text_search import every_word
 from lms.members.models import Member
 
 
-def list_managed_courses(member: Member) -> QuerySet[Course]:
+def list_managed_courses(member: Member, *, text: str = "", state: str = "") -> QuerySet[Course]:
     """Courses `member` may change, newest first, with their exam, its questions and how many people sat it.
 
-    The counts are None for a course whose exam has none.
+    `text`: words in the title of course or exam; `state`: of the exam (rules.ExamState), or 'none' for a course
+    without one. The counts are 0 for a course without an exam.
     """
     questions = ExamItem.objects.filter(exam__course=OuterRef("pk")).order_by().values("exam")
     takers = Attempt.objects.filter(exam__course=OuterRef("pk")).order_by().values("exam")
-    return (
-        course_queries.list_managed(member)
-        .select_related("exam", "organization")
-        .annotate(
-            question_count=Subquery(questions.annotate(number=Count("pk")).values("number")),
-            taker_count=Subquery(takers.annotate(number=Count("member", distinct=True)).values("number")),
-        )
+    found = course_queries.list_managed(member).filter(every_word(text, "title", "exam__title"))
+    if state:
+        found = found.filter(exam__isnull=True) if state == "none" else found.filter(exam__state=state)
+    return found.select_related("exam", "organization").annotate(
+        question_count=Coalesce(Subquery(questions.annotate(number=Count("pk")).values("number")), 0),
+        taker_count=Coalesce(Subquery(takers.annotate(number=Count("member", distinct=True)).values("number")), 0),
     )
+
+
+def find_exams(member: Member, text: str) -> QuerySet[Exam]:
+    """Exams `member` may change, with every word of `text` in their title or their course's, newest first."""
+    courses = course_queries.list_managed(member).order_by().values("pk")
+    found = Exam.objects.filter(every_word(text, "title", "course__title"), course__in=courses)
+    return found.select_related("course").order_by("-created_at", "-pk")
 
 
 def paper_with_keys(exam: Exam) -> QuerySet[ExamItem]:
@@ -88,9 +99,12 @@ def list_bank(condition: Q, exam: Exam, wanted: BankFilter) -> QuerySet[Question
     return found.order_by("question__bank__name", "question_id")
 
 
-def list_results(exam: Exam, condition: Q) -> QuerySet[Attempt, Any]:
-    """One row per member (those of `condition` on Attempt): attempts, best score, whether one has passed."""
-    return (
+def list_results(exam: Exam, condition: Q, *, text: str = "", state: str = "") -> QuerySet[Attempt, Any]:
+    """One row per member (those of `condition` on Attempt): attempts, best score, whether one has passed.
+
+    `text`: words in name or learner number; `state`: 'passed', 'running' or 'failed', as result_state names them.
+    """
+    rows = (
         Attempt.objects.filter(condition, exam=exam)
         .values(
             "member_id",
@@ -99,6 +113,7 @@ def list_results(exam: Exam, condition: Q) -> QuerySet[Attempt, Any]:
             "member__organization__short_name",
             "member__organization__path",
         )
+        .filter(every_word(text, "member__full_name", "member__learner_no"))
         .annotate(
             attempts=Count("pk"),
             best=Max("score"),
@@ -109,6 +124,28 @@ def list_results(exam: Exam, condition: Q) -> QuerySet[Attempt, Any]:
         )
         .order_by("member__organization__path", "member__learner_no")
     )
+    found = {
+        "passed": Q(passes__gt=0),
+        "running": Q(passes=0, running__gt=0),
+        "failed": Q(passes=0, running=0),
+    }.get(state)
+    return rows if found is None else rows.filter(found)
+
+
+def result_state(row: dict[str, Any]) -> str:
+    """How a row of list_results stands: 'passed', 'running' (an attempt is going on), else 'failed'."""
+    return "passed" if row["passes"] else "running" if row["running"] else "failed"
+
+
+def last_attempts(path: str) -> dict[int, datetime]:
+    """Member id -> when they last began or handed in a paper, for the members at `path` and below; one query."""
+    rows = (
+        Attempt.objects.filter(under("member__organization__path", path))
+        .order_by()
+        .values_list("member_id")
+        .annotate(began=Max("started_at"), handed_in=Max("submitted_at"))
+    )
+    return {member_id: max(began, handed_in or began) for member_id, began, handed_in in rows}
 
 
 def results_summary(exam: Exam, condition: Q) -> dict[str, int]:

@@ -110,7 +110,7 @@ def _question(item: ExamItem, position: int, option_keys: Sequence[str], chosen:
 
 @dataclass(frozen=True)
 class ReviewQuestion:
-    """What became of one question. `right_letters` is empty when the key is not shown."""
+    """What became of one question. `right_letters` and `explanation` are empty when the key is not shown."""
 
     question: PaperQuestion
     earned: int
@@ -138,6 +138,11 @@ class Review:
         return sum(1 for question in self.questions if question.reason == reason)
 
     @property
+    def to_look_at(self) -> tuple[ReviewQuestion, ...]:
+        """The questions that are not right."""
+        return tuple(question for question in self.questions if question.reason != ScoreReason.RIGHT)
+
+    @property
     def right(self) -> int:
         return self.count(ScoreReason.RIGHT)
 
@@ -145,7 +150,8 @@ class Review:
 def review(attempt: Attempt, *, shows_key: bool) -> Review:
     """What became of every question of a scored attempt, from its latest score run.
 
-    With `shows_key` the right options are named. Raises ValueError for an attempt that is not scored yet.
+    With `shows_key` the right options are named and explained; an explanation gives them away like the key itself.
+    Raises ValueError for an attempt that is not scored yet.
     """
     run = attempt.score_runs.order_by("-number").first()
     if run is None:
@@ -154,7 +160,7 @@ def review(attempt: Attempt, *, shows_key: bool) -> Review:
     items = _items(attempt)
     keys = _keys(items) if shows_key else {}
     answers = {slot: entry["chosen"] for slot, entry in scored.items()}
-    explanations = {item.slot: item.version.explanation for item in items}
+    explanations = {item.slot: item.version.explanation for item in items} if shows_key else {}
     questions = tuple(
         ReviewQuestion(
             question=question,
@@ -163,7 +169,7 @@ def review(attempt: Attempt, *, shows_key: bool) -> Review:
             right_letters=tuple(
                 option.letter for option in question.options if option.key in keys.get(question.slot, ())
             ),
-            explanation=explanations[question.slot],
+            explanation=explanations.get(question.slot, ""),
         )
         for question in _paper(attempt, items, answers).questions
     )

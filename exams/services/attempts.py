@@ -16,12 +16,15 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from exams import events, queries, rules, wording
 from exams.models import AnswerEvent, Attempt, Exam, ExamItem, ScoreRun
 from exams.rules import AttemptState, QuestionType, ScoreItem, ScoringPolicy, SubmitKind
 from lms.common.errors import Conflict, DomainError, NotFound
+from lms.members import services as member_services
 from lms.members.models import Member
 
 logger = logging.getLogger(__name__)
@@ -291,7 +294,7 @@ def close_expired_attempts(*, now: datetime) -> int:
 
 def _grade(attempt_id: UUID, now: datetime) -> None:
     """The first score run of an attempt that this transaction has just closed."""
-    attempt = Attempt.objects.select_related("exam").get(pk=attempt_id)
+    attempt = Attempt.objects.select_related("exam", "member").get(pk=attempt_id)
     answers = queries.current_answers(attempt.pk, up_to=attempt.last_seq)
     items = ExamItem.objects.filter(exam_id=attempt.exam_id).select_related("version__answer_key")
     to_score = [
@@ -324,5 +327,22 @@ def _grade(attempt_id: UUID, now: datetime) -> None:
     Attempt.objects.filter(pk=attempt.pk, state=AttemptState.SUBMITTED).update(
         state=AttemptState.SCORED, score=run.score, max_score=run.max_score, passed=run.passed
     )
+    _tell_result(attempt, run.passed, now)
     if run.passed:
         events.exam_passed.send(sender=Attempt, attempt_id=attempt.pk)
+
+
+def _tell_result(attempt: Attempt, passed: bool, now: datetime) -> None:
+    message = (
+        gettext_noop("You have passed the exam “%(title)s”.")
+        if passed
+        else gettext_noop("The exam “%(title)s” was not passed this time. The result shows what to look at again.")
+    )
+    member_services.notify(
+        member=attempt.member,
+        key=f"exams.passed:{attempt.pk}" if passed else f"exams.failed:{attempt.pk}",
+        message=message,
+        facts={"title": attempt.exam.title},
+        url=reverse("exams:result", args=[attempt.pk]),
+        now=now,
+    )

@@ -6,12 +6,16 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from exams import access, forms, queries, rules, services, wording
 from exams.models import Attempt
 from exams.rules import AttemptState
+from exams.templatetags.papers import points
 from lms.common import clock
 
 
@@ -33,8 +37,24 @@ def exam_detail(request: HttpRequest, exam_id: int) -> HttpResponse:
         "pass_score": rules.pass_score(full_score, exam.pass_permille),
         "policy": wording.POLICY_SENTENCES[exam.scoring_policy],
         "would_end_at": rules.deadlines(now, exam.duration_seconds, exam.grace_seconds)[0],
+        "events": [_event(one) for one in standing.attempts],
     }
     return render(request, "exams/detail.html", context)
+
+
+def _event(one: Attempt) -> dict[str, str]:
+    """One attempt, for components/_timeline.html."""
+    facts = {"number": one.number, "score": points(one.score), "max": points(one.max_score)}
+    scored = one.state == AttemptState.SCORED
+    started = timezone.localtime(one.started_at)
+    return {
+        "title": (_("Attempt %(number)s: %(score)s of %(max)s") if scored else _("Attempt %(number)s")) % facts,
+        "url": reverse("exams:result" if scored else "exams:attempt", args=[one.pk]),
+        "when": formats.date_format(started, "SHORT_DATETIME_FORMAT"),
+        "machine": started.isoformat(),
+        "text": _("In progress") if not scored else _("Passed") if one.passed else _("Not passed"),
+        "state": "waiting" if not scored else "done" if one.passed else "failed",
+    }
 
 
 @require_POST
@@ -100,7 +120,9 @@ def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     if not _closed_by_now(current):
         return redirect("exams:attempt", current.pk)
     standing = queries.standing(member, current.exam)
-    shows_key = rules.shows_key(passed=standing.passed, attempts_left=standing.attempts_left)
+    shows_key = rules.shows_key(
+        passed=standing.passed, attempts_left=standing.attempts_left, attempt_open=standing.open is not None
+    )
     context = {
         "attempt": current,
         "exam": current.exam,

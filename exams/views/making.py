@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from courses.models import Course
@@ -16,14 +18,54 @@ from exams.rules import ExamState, QuestionType
 from lms.common import clock
 from lms.common.errors import DomainError, NotFound
 from lms.common.pagination import page_of
+from lms.common.tables import Column, Table, written
 from lms.members.models import Member
+
+COLUMNS = (
+    Column(
+        "course",
+        gettext_lazy("Course"),
+        value=lambda course: course.title,
+        order=(written("title"),),
+        heading=True,
+        always=True,
+    ),
+    Column("exam", gettext_lazy("Exam"), value=lambda course: _exam_of(course, "title")),
+    Column("state", gettext_lazy("State"), value=lambda course: _exam_of(course, "get_state_display")),
+    Column(
+        "questions",
+        gettext_lazy("Questions"),
+        value=lambda course: course.question_count,
+        order=("question_count",),
+        number=True,
+    ),
+    Column(
+        "learners",
+        gettext_lazy("Learners"),
+        value=lambda course: course.taker_count,
+        order=("taker_count",),
+        number=True,
+    ),
+)
+
+
+def _exam_of(course: Course, name: str) -> str:
+    if not hasattr(course, "exam"):
+        return _("None yet")
+    said = getattr(course.exam, name)
+    return str(said() if callable(said) else said)
 
 
 @require_GET
-def manage(request: HttpRequest) -> HttpResponse:
+def manage(request: HttpRequest) -> HttpResponseBase:
+    """The courses whose exams the one who asks may make, with or without one."""
     member = access.maker_of(request)
-    page = page_of(request, queries.list_managed_courses(member))
-    return render(request, "exams/manage.html", {"page": page})
+    form = forms.ExamsFilter(request.GET)
+    found = queries.list_managed_courses(member, **form.chosen())
+    table = Table(request, "exams", COLUMNS, found, form=form, ties=("-created_at", "-pk"))
+    if table.wants_file:
+        return table.file(_("Exams as of %(day)s") % {"day": clock.business_date(clock.now())})
+    return render(request, "exams/manage.html", {"table": table})
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,20 +93,30 @@ def _keep_settings(member: Member, course: Course, exam: Exam | None, form: form
 
 
 def _editing(course: Course, exam: Exam, form: forms.ExamForm) -> dict[str, object]:
-    items = list(queries.paper_with_keys(exam))
+    places = list(queries.paper_with_keys(exam))
     published = exam.state == ExamState.PUBLISHED
     return {
         "course": course,
         "exam": exam,
         "form": form,
-        "items": items,
-        "total_points": sum(item.points for item in items),
+        "places": places,
+        "total_points": sum(place.points for place in places),
         "published": published,
         "started": published and exam.attempts.exists(),
         "obstacles": [] if published else wording.sentences(queries.publish_obstacles(exam)),
         "policy": wording.POLICY_SENTENCES[exam.scoring_policy],
         "types": Question.Type.choices,
+        "steps": _steps(bool(places)),
     }
+
+
+def _steps(has_questions: bool) -> list[dict[str, str]]:
+    """How far the making of a draft is, for components/_steps.html."""
+    return [
+        {"label": _("Settings"), "state": "done", "url": "#settings-title"},
+        {"label": _("Questions"), "state": "done" if has_questions else "current", "url": "#paper-title"},
+        {"label": _("Publish"), "state": "current" if has_questions else "waiting"},
+    ]
 
 
 @require_POST
@@ -89,6 +141,8 @@ def question_create(request: HttpRequest, slug: str, question_type: str) -> Http
     member, exam = access.exam_for_edit(request, slug)
     if question_type not in Question.Type.values:
         raise NotFound("question_type", _("There is no such type of question."))
+    if "as_single" in request.POST:  # a multiple-choice question turned out to have one right option
+        question_type = QuestionType.SINGLE.value
     form = forms.QuestionForm(QuestionType(question_type), request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.add_question_to_paper(
@@ -134,7 +188,7 @@ def _question_page(exam: Exam, form: forms.QuestionForm) -> dict[str, object]:
 def question_move(request: HttpRequest, slug: str, item_id: int) -> HttpResponse:
     member, item = access.item_for_edit(request, slug, item_id)
     services.move_item(actor=member, item=item, up=request.POST.get("direction") == "up", now=clock.now())
-    return redirect("exams:exam-edit", slug)
+    return redirect(reverse("exams:exam-edit", args=[slug]) + f"#item-{item.pk}")
 
 
 @require_POST
@@ -161,7 +215,14 @@ def bank(request: HttpRequest, slug: str) -> HttpResponse:
         )
         messages.success(request, _("The chosen questions are on the paper."))
         return redirect("exams:exam-edit", slug)
-    context = {"exam": exam, "course": exam.course, "page": page, "search": search, "form": form}
+    context = {
+        "exam": exam,
+        "course": exam.course,
+        "page": page,
+        "search": search,
+        "form": form,
+        "filtered": any(search.cleaned_data.values()),
+    }
     return render(request, "exams/bank.html", context)
 
 

@@ -31,7 +31,7 @@ from media_pipeline.rules.states import (
     wait_after_busy,
     wait_for_claim,
 )
-from media_pipeline.services import messages
+from media_pipeline.services import messages, notices
 
 
 class LeaseLost(Exception):
@@ -190,6 +190,7 @@ def publish(held: Claim, *, prefix: str, streams: Sequence[Stream], has_poster: 
         for stream in streams
     )
     events.asset_ready.send(sender=MediaAsset, asset_id=held.unit.asset_id)
+    notices.tell_ready(held.unit.asset_id, held.unit.version, now=now)
 
 
 @transaction.atomic
@@ -267,6 +268,7 @@ def _fail(unit: WorkUnit, held: Any, *, code: str, reason: str, detail: str, now
     if asset.update(state=AssetState.FAILED, failure_code=code, failure_detail=f"{reason}: {detail}"):
         messages.send_discard(unit.asset_id, unit.version)
         events.asset_failed.send(sender=MediaAsset, asset_id=unit.asset_id)
+        notices.tell_failed(unit.asset_id, unit.version, now=now)
 
 
 def cancel_unfinished(asset_id: uuid.UUID, version: int, *, now: datetime) -> None:

@@ -6,48 +6,93 @@ from dataclasses import asdict
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lms.common import clock
 from lms.common.middleware import wants_json
-from lms.common.pagination import page_of
+from lms.common.tables import Column, Table, moment, written
+from lms.common.templatetags.school import clock as clock_time
 from lms.members import access as member_access
-from media_pipeline import access, queries, services, wording
+from media_pipeline import access, queries, services
 from media_pipeline.forms import FilterForm
 from media_pipeline.models import MediaAsset
+from media_pipeline.views import jobs
+
+COLUMNS = (
+    Column("title", gettext_lazy("Title"), order=(written("title"),), heading=True, always=True),
+    Column(
+        "organization",
+        gettext_lazy("Organization"),
+        value=lambda asset: asset.organization.name,
+        order=("organization__path",),
+    ),
+    Column(
+        "length",
+        gettext_lazy("Length"),
+        value=lambda asset: clock_time(asset.duration_ms),
+        order=("duration_ms",),
+        number=True,
+    ),
+    Column(
+        "size",
+        gettext_lazy("Size"),
+        value=lambda asset: filesizeformat(asset.size_bytes),
+        order=("size_bytes",),
+        number=True,
+    ),
+    Column(
+        "uploaded",
+        gettext_lazy("Uploaded"),
+        value=lambda asset: moment(asset.created_at),
+        order=("created_at",),
+        newest_first=True,
+    ),
+    Column("person", gettext_lazy("Uploaded by"), value=lambda asset: asset.uploaded_by.full_name, shown=False),
+    Column("state", gettext_lazy("State"), value=lambda asset: asset.get_state_display()),
+)
 
 
 @require_GET
-def asset_list(request: HttpRequest) -> HttpResponse:
+def asset_list(request: HttpRequest) -> HttpResponseBase:
     member = access.member_who_looks(request)
     filters = FilterForm(request.GET)
     search, state = filters.chosen()
-    page = page_of(request, queries.list_assets(member, search=search, state=state))
-    context = {
-        "page_obj": page,
-        "rows": [(asset, queries.progress(asset)) for asset in page],
-        "filters": filters,
-        "filtered": bool(search or state),
-        "may_upload": member_access.has_role(member, *queries.EDITORS),
-    }
+    found = queries.list_assets(member, search=search, state=state)
+    table = Table(
+        request, "assets", COLUMNS, found, form=filters, sort="-uploaded", ties=("-pk",), dress=_with_progress
+    )
+    if table.wants_file:
+        return table.file(_("Lecture videos as of %(day)s") % {"day": clock.business_date(clock.now())})
+    context = {"table": table, "may_upload": member_access.has_role(member, *queries.EDITORS)}
     return render(request, "media_pipeline/asset_list.html", context)
+
+
+def _with_progress(assets: list[MediaAsset]) -> list[MediaAsset]:
+    for asset in assets:
+        asset.progress = queries.progress(asset)  # type: ignore[attr-defined]  # for the template alone
+    return assets
 
 
 @require_GET
 def asset_detail(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     asset = access.asset_for_view(request, asset_id)
     member = member_access.member_of(request)
-    playback = services.playback_urls(asset=asset, viewer=member, now=clock.now()) if asset.is_playable else None
+    now = clock.now()
+    playback = services.playback_urls(asset=asset, viewer=member, now=now) if asset.is_playable else None
+    progress = queries.progress(asset)
+    may_edit = member_access.holds_role_on(member, asset.organization, *queries.EDITORS)
     context = {
         "asset": asset,
-        "progress": queries.progress(asset),
-        "failure": wording.failure(asset.failure_code) if asset.failure_code else None,
+        "progress": progress,
+        "job": jobs.job_of(asset, progress, may_edit=may_edit, now=now),
         "playback": playback,
         "renditions": queries.list_renditions(asset) if asset.is_playable else [],
-        "may_edit": member_access.holds_role_on(member, asset.organization, *queries.EDITORS),
+        "may_edit": may_edit,
     }
     return render(request, "media_pipeline/asset_detail.html", context)
 
@@ -65,9 +110,11 @@ def asset_progress(request: HttpRequest, asset_id: UUID) -> HttpResponse:
             "stream": asset.published_prefix,
         }
         return JsonResponse(asdict(progress) | facts)
-    context = {"asset": asset, "progress": progress, "on_page": "whole" in request.GET}
-    response = render(request, "media_pipeline/_progress.html", context)
-    if context["on_page"] and not progress.moves:
+    if "whole" not in request.GET:
+        return render(request, "media_pipeline/_progress.html", {"asset": asset, "progress": progress})
+    job = jobs.job_of(asset, progress, may_edit=False, now=clock.now())
+    response = render(request, "components/_progress_state.html", {"job": job})
+    if not progress.moves:
         response.headers["HX-Refresh"] = "true"  # player or failure: the whole page is another now
     return response
 

@@ -68,5 +68,6 @@ def _page(request: HttpRequest, form: UploadForm) -> HttpResponse:
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "max_minutes": settings.MAX_LECTURE_SECONDS // 60,
         "empty_words": wording.failure(FailureCode.EMPTY).sentence,
+        "kind_words": wording.failure(FailureCode.NOT_MEDIA).sentence,
     }
     return render(request, "media_pipeline/upload.html", context)

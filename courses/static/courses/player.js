@@ -58,11 +58,18 @@ function show() {
   const pending = reporter ? reporter.pending() : [];
   strip.draw(coverage, pending, video.currentTime * 1000, say(words.strip, { covered: clock(coveredMs), duration: clock(data.durationMs) }));
   part("watch-counted").textContent = say(words.counted, { covered: clock(coveredMs), needed: clock(wholeSeconds(data.neededMs)) });
-  part("complete").hidden = !completed;
-  part("missing").hidden = completed;
+  showCompleted(completed);
   if (completed) return;
   part("missing-text").textContent = say(words.missing, { missing: clock(Math.max(0, wholeSeconds(data.neededMs) - Math.floor(coveredMs / 1000) * 1000)) });
   showGaps();
+}
+
+/** The change happens once, perhaps while the film runs: the room below stays as high as it was. */
+function showCompleted(completed) {
+  if (part("complete").hidden === !completed) return;
+  part("watch-now").style.minHeight = `${part("watch-now").offsetHeight}px`;
+  part("complete").hidden = !completed;
+  part("missing").hidden = completed;
 }
 
 function showGaps() {
@@ -83,7 +90,7 @@ function gapButton(at, start, end) {
   const item = document.createElement("li");
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "btn btn-sm btn-outline-secondary";
+  button.className = "btn btn-outline-secondary";
   button.textContent = `${start}–${end}`;
   button.dataset.end = end;
   button.setAttribute("aria-label", say(words.part, { start, end }));
@@ -140,7 +147,6 @@ function skipCovered() {
 function setOnlyGaps(on) {
   onlyGaps = on;
   part("only-gaps").setAttribute("aria-pressed", String(on));
-  part("only-gaps").classList.toggle("active", on);
 }
 
 // --- the film -----------------------------------------------------------------------------------------------------
@@ -195,11 +201,22 @@ function report() {
   });
 }
 
+/** In the list beside the film, which scrolls by itself where there is room beside; the page stays where it is. */
+function showInList(row) {
+  const list = row && row.closest(".course-outline");
+  if (list) list.scrollTop = Math.max(0, row.offsetTop - list.clientHeight / 2);
+}
+
 function learn(answer) {
   known.coverage = answer.coverage;
   known.coveredMs = answer.covered_ms;
   data.neededMs = answer.needed_ms;
+  const news = answer.lecture_completed && !known.completed;
   known.completed = answer.lecture_completed;
+  if (news) {
+    status(words.completed);
+    document.body.dispatchEvent(new CustomEvent("lecture-completed")); // htmx marks it in the list beside the film
+  }
   part("diagnosis-link").hidden = false;
   show();
 }
@@ -222,8 +239,7 @@ if (data.counts) {
   });
   show();
 }
-const current = part("current-lecture");
-if (current && window.matchMedia("(min-width: 992px)").matches) current.scrollIntoView({ block: "nearest" });
+showInList(part("current-lecture"));
 // Attaching a film stops what was going on: a play that was pressed before this script had arrived is pressed again.
 // Where the browser does not allow that, the member sees the film standing and presses once more.
 if (!video.paused) video.addEventListener("canplay", () => video.play().catch(() => show()), { once: true });

@@ -38,7 +38,9 @@ function showMark(slot, state) {
   const mark = question(slot)?.querySelector("[data-mark]");
   if (!mark) return;
   mark.dataset.mark = state;
-  mark.textContent = form.dataset[state];
+  mark.textContent = state === "saved" && chosen(slot).length === 0 ? form.dataset.cleared : form.dataset[state];
+  const link = form.querySelector(`[data-map="${slot}"]`);
+  link?.toggleAttribute("data-unsaved", state === "waiting" || state === "late" || state === "refused");
 }
 
 function showAnswered() {
@@ -49,6 +51,7 @@ function showAnswered() {
   for (const link of form.querySelectorAll("[data-map]")) {
     const done = chosen(link.dataset.map).length > 0;
     link.toggleAttribute("data-done", done);
+    link.querySelector("[data-map-state]").textContent = done ? form.dataset.answerGiven : form.dataset.answerOpen;
     count += done;
   }
   form.querySelectorAll("[data-answered]").forEach((place) => (place.textContent = String(count)));
@@ -59,6 +62,9 @@ function showNotice(name) {
   if (!notice) return;
   notice.hidden = !name;
   notice.querySelectorAll("[data-notice-text]").forEach((text) => (text.hidden = text.dataset.noticeText !== name));
+  const trouble = form.querySelector("[data-bar-trouble]"); // the notice may be out of sight, the bar is not
+  trouble.hidden = !name;
+  trouble.querySelectorAll("[data-bar-text]").forEach((text) => (text.hidden = text.dataset.barText !== name));
 }
 
 // --- The way to the server -------------------------------------------------------------------------------------------

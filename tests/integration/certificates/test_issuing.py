@@ -206,7 +206,7 @@ def test_issuing_takes_the_same_queries_however_many_there_are(
         enrolment = Enrolment.objects.create(
             member=learner, course=course, enrolled_at=NOON, completed_at=NOON, state="completed"
         )
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(21):
             course_completed.send(sender=Enrolment, enrolment_id=enrolment.pk)
 
 

@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from certificates import services
 from certificates.models import Certificate, LookupCount
 from lms.common import clock
-from lms.common.errors import DomainError
-from lms.members.models import AuditEntry, Member
+from lms.common.errors import Conflict, DomainError
+from lms.members.models import AuditEntry, Member, Notification
 from lms.members.rules import Role
 from tests.conftest import People
 from tests.factories import certificates as make
@@ -62,15 +62,30 @@ def test_the_form_alone_answers_nothing_and_counts_nothing(db: None) -> None:
     assert not LookupCount.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "code",
-    ["ABCDEFGHJKMNPQRSTUVW", "short", "李𬱖", "' OR 1=1 --", "%00", "x" * 500, "<script>alert(1)</script>"],
-)
-def test_an_unknown_code_is_unknown_and_harmless(certificate: Certificate, code: str) -> None:
-    answer = Client().get(reverse("certificates:verify"), {"code": code})
+def test_a_code_that_nobody_holds_is_unknown(certificate: Certificate) -> None:
+    answer = Client().get(reverse("certificates:verify"), {"code": "ABCDEFGHJKMNPQRSTUVW"})
     assert answer.status_code == 404
     assert 'data-answer="unknown"' in answer.text
+    assert 'value="ABCDEFGHJKMNPQRSTUVW"' in answer.text, "what was typed is still there, to be corrected"
+
+
+@pytest.mark.parametrize("code", ["short", "李𬱖", "' OR 1=1 --", "%00", "x" * 500, "<script>alert(1)</script>"])
+def test_what_cannot_be_a_code_is_harmless_and_told_how_one_looks(certificate: Certificate, code: str) -> None:
+    answer = Client().get(reverse("certificates:verify"), {"code": code})
+    assert answer.status_code == 404
+    assert 'data-answer="malformed"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
     assert "<script>alert" not in answer.text
+
+
+def test_characters_that_no_code_has_are_named(certificate: Certificate) -> None:
+    visitor = Client()
+    visitor.cookies["django_language"] = "en"
+    confused = certificate.verify_code[:-1] + "O"
+    answer = visitor.get(reverse("certificates:verify"), {"code": confused})
+    assert "0, O, 1, I and L do not occur in any code." in answer.text
+    short = visitor.get(reverse("certificates:verify"), {"code": confused[:-1]})
+    assert "A code has 20 letters and digits; 19 were typed." in short.text
 
 
 def test_neither_number_nor_serial_opens_the_answer(certificate: Certificate) -> None:
@@ -165,15 +180,15 @@ def test_the_lists_take_the_same_queries_however_long_they_are(
 ) -> None:
     make.rendered(people.learner, people.county, people.instructor, slug="first")
     own, managed = client_of(people.learner), client_of(people.organizer)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         own.get(reverse("certificates:list"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         managed.get(reverse("certificates:manage"))
     for number in range(8):
         make.rendered(people.learner, people.county, people.instructor, slug=f"more-{number}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         own.get(reverse("certificates:list"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         managed.get(reverse("certificates:manage"))
 
 
@@ -211,7 +226,7 @@ def test_organizers_search(people: People, client_of: LogIn, query: dict[str, st
     make.issued(people.learner, people.county, people.instructor, slug="a")
     make.issued(people.stranger, people.county, people.instructor, slug="b")
     page = client_of(people.organizer).get(reverse("certificates:manage"), query)
-    assert len(page.context["page"].object_list) == count
+    assert page.context["table"].count == count
 
 
 def test_learners_and_instructors_do_not_get_the_list(people: People, client_of: LogIn) -> None:
@@ -243,6 +258,33 @@ def test_an_organizer_revokes_with_a_reason_on_record(
     assert client.post(url, {"reason": "再来一次"}).status_code == 409
     certificate.refresh_from_db()
     assert certificate.revoke_reason == "查实代学"
+
+
+def test_the_holder_is_told_once_that_a_certificate_was_revoked_and_why(
+    people: People, certificate: Certificate, client_of: LogIn
+) -> None:
+    told = Notification.objects.filter(key=f"certificates.revoked:{certificate.pk}")
+    services.revoke(actor=people.organizer, certificate=certificate, reason=" 查实代学 ", now=NOON)
+    with pytest.raises(Conflict):
+        services.revoke(actor=people.organizer, certificate=certificate, reason="再来一次", now=NOON)
+    message = told.get()
+    assert (message.member, message.url) == (people.learner, reverse("certificates:list"))
+    assert message.facts == {"number": certificate.number, "title": "党史十讲 theory", "reason": "查实代学"}
+    shown = f"您的课程《党史十讲 theory》结业证书（{certificate.number}）已被撤销，原因：查实代学"
+    assert shown in client_of(people.learner).get(reverse("portal:notifications")).text
+
+
+def test_a_certificate_stays_valid_when_its_holder_cannot_be_told(
+    people: People, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**_facts: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(services.member_services, "notify", fails)
+    with pytest.raises(RuntimeError):
+        services.revoke(actor=people.organizer, certificate=certificate, reason="查实代学", now=NOON)
+    certificate.refresh_from_db()
+    assert not certificate.is_revoked
 
 
 def test_nobody_else_revokes(people: People, certificate: Certificate, client_of: LogIn) -> None:

@@ -28,7 +28,7 @@ def details(people: People, **fields: Any) -> dict[str, Any]:
         "summary": "逐条学",
         "lecturer_name": "王老师",
         "category": make.category().pk,
-        "organization": people.county.pk,
+        "organization": people.county.code,
         "cover": "img/cover-2.svg",
     }
     return values | fields
@@ -278,9 +278,44 @@ def test_a_film_of_another_county_cannot_be_chosen(people: People, client_of: Lo
 def test_a_course_is_not_opened_to_an_organization_outside_the_scope(people: People, client_of: LogIn) -> None:
     client = client_of(people.instructor)
     for organization in (people.province, people.elsewhere):
-        page = client.post(reverse("courses:course-create"), details(people, organization=organization.pk))
+        page = client.post(reverse("courses:course-create"), details(people, organization=organization.code))
         assert "organization" in page.context["form"].errors
     assert not Course.objects.exists()
+
+
+def test_what_is_to_be_done_before_publishing_is_listed_with_links(people: People, client_of: LogIn) -> None:
+    client = client_of(people.instructor)
+    draft = make.draft(people.instructor, people.county, "draft")
+    address = reverse("courses:course-edit", args=["draft"])
+    assert 'data-state="open"' in client.get(address).content.decode()
+    lecture = make.lecture(make.chapter(draft), published_version=0, duration_ms=None, state="processing")
+    page = client.get(address).content.decode()
+    assert reverse("media_pipeline:asset-detail", args=[lecture.asset_id]) in page
+    assert reverse("exams:exam-edit", args=["draft"]) in page
+    assert reverse("portal:course-steps", args=["draft"]) in page, "says whether an exam is published"
+    lecture.asset.__class__.objects.update(published_version=1, state="ready", duration_ms=60_000)
+    page = client.get(address).content.decode()
+    assert 'data-state="open"' not in page
+    assert 'data-confirm-action="发布课程"' in page
+    steps = client.get(reverse("portal:course-steps", args=["draft"]), headers={"HX-Request": "true"})
+    assert 'id="course-no-exam"' in steps.content.decode()
+
+
+def test_acts_come_back_to_the_place_they_were_done_at(people: People, client_of: LogIn) -> None:
+    """A redirect without a place of its own keeps the form's, which names a dialog: it would open again."""
+    client = client_of(people.instructor)
+    draft = make.draft(people.instructor, people.county, "draft")
+    first, second = make.chapter(draft, "一"), make.chapter(draft, "二")
+    lectures = [make.lecture(first, title) for title in ("甲", "乙")]
+    change = reverse("courses:lecture-change", args=["draft", lectures[1].pk])
+    assert client.post(change, {"act": "rename", "title": "丙"})["Location"].endswith(f"#chapter-{first.pk}")
+    assert client.post(change, {"act": "up"})["Location"].endswith(f"#chapter-{first.pk}")
+    address = reverse("courses:chapter-change", args=["draft", second.pk])
+    moved = client.post(address, {"act": "up"}, headers={"HX-Request": "true"})
+    assert moved.status_code == 200
+    assert "toast" in moved["HX-Trigger"]
+    assert [part.chapter for part in moved.context["overview"].chapters] == [second, first]
+    assert [item.lecture.title for item in moved.context["overview"].chapters[1].lectures] == ["丙", "甲"]
 
 
 PAGES = [
@@ -315,10 +350,10 @@ def test_lists_of_instructors_are_theirs(people: People, client_of: LogIn) -> No
     make.draft(people.administrator, people.village, "village")
     make.draft(people.administrator, people.elsewhere, "elsewhere")
     client = client_of(people.instructor)
-    every = client.get(reverse("courses:manage")).context["rows"]
-    assert [course.slug for course, _counts in every] == ["village", "county"]
-    own = client.get(reverse("courses:manage"), {"own": "1"}).context["rows"]
-    assert [course.slug for course, _counts in own] == ["county"]
+    every = client.get(reverse("courses:manage")).context["table"].rows
+    assert [course.slug for course in every] == ["village", "county"]
+    own = client.get(reverse("courses:manage"), {"own": "1"}).context["table"].rows
+    assert [course.slug for course in own] == ["county"]
     assert client_of(people.organizer).get(reverse("courses:manage")).status_code == 403
     assert client_of(people.learner).get(reverse("courses:course-create")).status_code == 403
 
@@ -328,10 +363,10 @@ def test_the_instructor_s_pages_cost_the_same_queries_whatever_they_show(
 ) -> None:
     client = client_of(people.instructor)
     small = make.course(people.instructor, people.county, "small")
-    # session, member, roles (page and shell), count, courses, lectures, enrolments
-    with django_assert_num_queries(9):
+    # session, member, roles (page and shell), the bell, count, courses with their counts
+    with django_assert_num_queries(8):
         client.get(reverse("courses:manage"))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(reverse("courses:course-edit", args=[small.slug]))
     large = make.course(people.instructor, people.county, "large", lectures=5)
     for title in "甲乙丙丁":
@@ -339,11 +374,11 @@ def test_the_instructor_s_pages_cost_the_same_queries_whatever_they_show(
     for course in (small, large):
         for member in (people.learner, people.organizer):
             services.enrol(member=member, course=course, now=later())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = client.get(reverse("courses:manage"))
-    assert [(counts.lectures, counts.enrolled) for _course, counts in page.context["rows"]] == [
+    assert [(course.lecture_count, course.enrolled_count) for course in page.context["table"].rows] == [
         (9, 2),
         (1, 2),
     ]
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(reverse("courses:course-edit", args=[large.slug]))

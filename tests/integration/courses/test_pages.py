@@ -17,6 +17,7 @@ from tests.factories.courses import later, report
 
 pytestmark = pytest.mark.django_db
 LogIn = Callable[[Member], Client]
+QUERIES_OF_THE_CATALOG = 12
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_the_catalog_shows_what_the_own_organization_and_those_above_it_publish(
 
     def titles(member: Member) -> set[str]:
         page = client_of(member).get(reverse("courses:catalog"))
-        return {course.title for course, _state in page.context["cards"]}
+        return {card["title"] for card in page.context["table"].rows}
 
     assert titles(people.learner) == {"省里的课", "县里的课", "村里的课"}
     assert titles(people.stranger) == {"省里的课", "别处的课"}
@@ -60,16 +61,38 @@ def test_the_catalog_is_narrowed_by_words_and_category(people: People, client_of
         title="乡村振兴",
         summary="产业与 Party 建设",
         category=make.category("rural", name="农村"),
+        is_required=True,
     )
     client = client_of(people.learner)
 
     def slugs(**wanted: str) -> list[str]:
-        return [course.slug for course, _state in client.get(reverse("courses:catalog"), wanted).context["cards"]]
+        page = client.get(reverse("courses:catalog"), wanted)
+        return [card["course"].slug for card in page.context["table"].rows]
 
     assert slugs(q="党章") == slugs(q="赵教授") == ["one"]
     assert slugs(q="产业") == slugs(q="pArTy") == slugs(category="rural") == ["two"]
-    assert slugs(q="党章", category="rural") == slugs(category="no-such") == []
-    assert slugs(q="a\0b") == slugs(q="x" * 500) == slugs(category="不是代号") == ["two", "one"]
+    assert slugs(required="1") == slugs(required="1", category="rural") == ["two"]
+    assert slugs(q="党章", category="rural") == []
+    nonsense = [slugs(q="a\0b"), slugs(q="x" * 500), slugs(category="不是代号"), slugs(category="no-such")]
+    assert nonsense == [["two", "one"]] * 4
+
+
+def test_the_catalog_says_how_much_there_is_and_how_to_see_all_again(people: People, client_of: LogIn) -> None:
+    address = reverse("courses:catalog")
+    assert "empty-state" in text_of(client_of(people.learner).get(address))
+    make.course(people.instructor, people.county, "one", title="党章学习")
+    page = client_of(people.learner).get(address, {"q": "没有的", "required": "1"})
+    assert 'class="empty-state"' in text_of(page)
+    assert [chip.words for chip in page.context["table"].chips] == ["没有的", ""]
+    assert f'href="{address}"' in text_of(page), "the way back to all courses"
+
+
+def test_a_card_says_how_far_one_is(people: People, client_of: LogIn, course: Course) -> None:
+    make.watch(people.learner, make.lectures_of(course)[0], now=later())
+    make.course(people.instructor, people.county, "other")
+    cards = {card["course"].slug: card for card in client_of(people.learner).get("/courses/").context["table"].rows}
+    assert (cards[course.slug]["value"], cards[course.slug]["max"]) == (500, 1000)
+    assert cards["other"]["value"] is None
 
 
 def test_the_catalog_costs_the_same_queries_for_one_page_of_any_length(
@@ -77,15 +100,16 @@ def test_the_catalog_costs_the_same_queries_for_one_page_of_any_length(
 ) -> None:
     client = client_of(people.learner)
     make.course(people.instructor, people.county, "first")
-    # session, member, [page shell: roles], organization, roles, count, courses, enrolments, categories
-    with django_assert_num_queries(9):
+    services.enrol(member=people.learner, course=Course.objects.get(), now=later())
+    # session, member, [page shell: roles], organization, roles, count, courses, enrolments, their progress, categories
+    with django_assert_num_queries(QUERIES_OF_THE_CATALOG):
         client.get(reverse("courses:catalog"))
     for number in range(14):
         course = make.course(people.instructor, people.county, f"course-{number}", lectures=2)
         services.enrol(member=people.learner, course=course, now=later())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(QUERIES_OF_THE_CATALOG):
         page = client.get(reverse("courses:catalog"))
-    assert len(page.context["cards"]) == 12
+    assert len(page.context["table"].rows) == 12
 
 
 # --- one course ---
@@ -98,9 +122,9 @@ def test_the_page_of_a_course_offers_to_take_it_and_then_to_go_on(
     address = reverse("courses:course-detail", args=[course.slug])
     assert reverse("courses:enrol", args=[course.slug]) in text_of(client.get(address))
     answer = client.post(reverse("courses:enrol", args=[course.slug]), follow=True)
-    assert answer.redirect_chain == [(address, 302)]
-    assert Enrolment.objects.get().member == people.learner
     first, second = make.lectures_of(course)
+    assert answer.redirect_chain == [(reverse("courses:lecture", args=[first.pk]), 302)]
+    assert Enrolment.objects.get().member == people.learner
     assert answer.context["overview"].tally.next_lecture == first
     make.watch(people.learner, first, now=later())
     page = client.get(address)
@@ -118,7 +142,7 @@ def test_the_page_of_a_course_costs_the_same_queries_whatever_its_size(
         services.enrol(member=people.learner, course=course, now=later())
     client = client_of(people.learner)
     for course in (small, large):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client.get(reverse("courses:course-detail", args=[course.slug]))
 
 
@@ -149,6 +173,23 @@ def test_visitors_are_sent_to_the_log_in(client: Client, people: People, course:
     answer = client.get(reverse("courses:course-detail", args=[course.slug]))
     assert answer.status_code == 302
     assert answer["Location"].startswith(reverse("members:login"))
+
+
+def test_that_starting_enrols_is_said_before(people: People, client_of: LogIn, course: Course) -> None:
+    client = client_of(people.learner)
+    lecture = reverse("courses:lecture", args=[make.lectures_of(course)[0].pk])
+    assert "开始学习即加入课程" in text_of(client.get(reverse("courses:course-detail", args=[course.slug])))
+    assert "按下播放即加入这门课程" in text_of(client.get(lecture))
+    services.enrol(member=people.learner, course=course, now=later())
+    assert "即加入" not in text_of(client.get(reverse("courses:course-detail", args=[course.slug])))
+    assert "即加入" not in text_of(client.get(lecture))
+
+
+def test_a_course_without_a_lecture_to_play_is_taken_all_the_same(people: People, client_of: LogIn) -> None:
+    course = make.course(people.instructor, people.county)
+    make.lectures_of(course)[0].asset.__class__.objects.update(published_version=0)
+    answer = client_of(people.learner).post(reverse("courses:enrol", args=[course.slug]))
+    assert answer["Location"] == reverse("courses:course-detail", args=[course.slug])
 
 
 # --- the player ---
@@ -211,7 +252,7 @@ def test_the_player_costs_the_same_queries_whatever_the_course_holds(
     client = client_of(people.learner)
     for slug, lectures in [("small", 1), ("large", 12)]:
         lecture = make.lectures_of(make.course(people.instructor, people.county, slug, lectures=lectures))[0]
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             client.get(reverse("courses:lecture", args=[lecture.pk]))
 
 
@@ -225,6 +266,7 @@ def test_the_diagnosis_tells_what_was_counted_and_why_not(people: People, client
     report(session, people.learner, (0, 50_000), seq=2, now=later(seconds=30))
     page = client_of(people.learner).get(reverse("courses:diagnosis", args=[course.slug]))
     line = page.context["lectures"][0]
+    assert page.context["still_ms"] == 29_000 + 54_000
     # 15 s of allowance and 10 s of carry (20 s at 1.5x were allowed, 20 s used) pay for 25 of the 50 s.
     assert (line.overview.covered_ms, line.needed_ms, line.still_ms) == (25_000, 54_000, 29_000)
     assert (line.accepted_ms, line.repeated_ms) == (45_000, 20_000)
@@ -263,9 +305,9 @@ def test_the_diagnosis_costs_the_same_queries_however_much_was_watched(
     address = reverse("courses:diagnosis", args=[course.slug])
     first, second = make.lectures_of(course)
     make.watch(people.learner, first, now=later())
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(address)
     for minute in range(2, 12):
         make.watch(people.learner, second, now=later(minutes=2 * minute))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(address)

@@ -130,6 +130,27 @@ def test_a_film_played_to_its_end_is_completed(people: People, visit: Callable[.
     assert progress.completed_at is not None
     assert progress.covered_ms >= 27_000
     assert page.locator("#refusals li").count() == 0
+    page.locator("#outline .lecture-row.is-current[data-state=completed]").wait_for(timeout=PATIENCE_MS)
+
+
+def test_the_large_buttons_do_what_the_film_s_own_do(people: People, visit: Callable[..., Page]) -> None:
+    page = visit(people.learner)
+    page.evaluate("film.muted = true")
+    play_button = page.locator("[data-act=play]")
+    assert play_button.bounding_box()["height"] >= 44
+    place = page.locator("[data-act=back]").bounding_box()
+    play_button.click()
+    until(page, "!film.paused && film.currentTime > 0.2")
+    assert play_button.inner_text().strip() == "暂停"
+    assert page.locator("[data-act=back]").bounding_box() == place, "nothing moves while the film plays"
+    page.locator("[data-act=speed]").select_option("1.5")
+    until(page, "film.playbackRate === 1.5")
+    play_button.click()
+    until(page, "film.paused")
+    page.evaluate("film.currentTime = 20")
+    until(page, "!film.seeking")
+    page.locator("[data-act=back]").click()
+    until(page, "film.currentTime === 5")
 
 
 def test_play_pressed_before_the_script_has_arrived_counts(people: People, visit: Callable[..., Page]) -> None:

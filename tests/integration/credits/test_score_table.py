@@ -236,7 +236,7 @@ def test_an_instant_may_be_given_as_people_write_it(
     people: People, client_of: LogIn, asked: str, instant: datetime
 ) -> None:
     page = client_of(people.organizer).get(url(people), {"as_of": asked})
-    assert page.context["table"].as_of == instant
+    assert page.context["scores"].as_of == instant
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_a_table_of_many_takes_the_queries_of_a_table_of_few(
     def read() -> None:
         with django_assert_num_queries(3):
             queries.score_table(people.county, 2026, LATER)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             client.get(url(people))
         with django_assert_num_queries(8):
             read_csv(client.get(url(people, "credits:score-table-csv")))

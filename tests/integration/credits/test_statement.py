@@ -50,12 +50,12 @@ def test_every_decision_is_told_in_words_also_the_refused_ones(people: People, c
     assert told[1] == (
         "cap_reached",
         0,
-        "Worth 1 hours, not counted: the limit of 10 hours a day was reached on March 1, 2026.",
+        "Worth 1 hours, not counted: the limit of 10 hours a day was reached on 1 March 2026.",
     )
     assert told[2] == (
         "capped",
         50,
-        "0.5 of 1 hours counted: the limit of 10 hours a day was reached on March 1, 2026.",
+        "0.5 of 1 hours counted: the limit of 10 hours a day was reached on 1 March 2026.",
     )
     assert told[3] == ("ok", 100, "1 hours counted.")
     assert len(told) == 13
@@ -119,6 +119,37 @@ def test_the_page_shows_ones_own_year_and_nobody_elses(people: People, course: A
     assert "别人的一讲" not in page
 
 
+def test_why_a_minute_did_not_count_is_one_link_away(people: People, course: Any, client_of: LogIn) -> None:
+    for number in range(11):
+        make.complete_lecture(people.learner, make.lecture(course, minutes=45), at=NOON + timedelta(minutes=number))
+    begun = make.course("practice", people.county, people.instructor, title="实务六讲")
+    watched = make.progress(people.learner, make.lecture(begun))
+    watched.completed_at = None
+    watched.save()
+    foreign = make.course("other", people.county, people.instructor, title="别人看的")
+    make.progress(people.stranger, make.lecture(foreign))
+
+    page = client_of(people.learner).get(reverse(URL))
+
+    assert set(page.context["statement"].watched) == {course, begun}
+    assert page.text.count(reverse("courses:diagnosis", args=["theory"])) == 2, "in the list, and at what was refused"
+    assert page.text.count(reverse("courses:diagnosis", args=["practice"])) == 1
+    assert "别人看的" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("lectures", "words"), [(1, "You have 0.5 of the 32 hours for 2026; 31.5 to go."), (0, "32 to go")]
+)
+def test_the_first_words_are_the_hours_against_the_target(
+    people: People, course: Any, client_of: LogIn, lectures: int, words: str
+) -> None:
+    for _number in range(lectures):
+        make.complete_lecture(people.learner, make.lecture(course))
+    client = client_of(people.learner)
+    client.cookies["django_language"] = "en"
+    assert words in client.get(reverse(URL)).text
+
+
 @pytest.mark.parametrize("year", ["2027", "abc", "-5", "99999999999999999999"])
 def test_a_year_that_cannot_be_is_explained_and_the_present_one_shown(
     people: People, client_of: LogIn, year: str
@@ -147,10 +178,10 @@ def test_a_long_statement_takes_the_queries_of_a_short_one(
 ) -> None:
     client = client_of(people.learner)
     make.complete_lecture(people.learner, make.lecture(course))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(reverse(URL))
     for number in range(30):
         make.complete_lecture(people.learner, make.lecture(course), at=NOON + timedelta(days=number))
     services.reverse_entry(actor=people.organizer, entry=LedgerEntry.objects.earliest("id"), reason="误计", now=LATER)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(reverse(URL))

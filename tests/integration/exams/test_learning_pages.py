@@ -78,10 +78,34 @@ def test_the_exams_page_tells_the_rules_and_starts(learner, hall, at):
 def test_who_may_not_start_reads_why(learner, hall, at):
     type(hall.course.enrolments.get()).objects.all().delete()
     page = learner.get(reverse("exams:exam-detail", args=[hall.exam.pk]))
-    assert "您还没有报名这门课程" in page.content.decode()
+    text = page.content.decode()
+    assert "您还没有报名这门课程" in text
+    course_url = reverse("courses:course-detail", args=[hall.course.slug])
+    assert re.findall(r'<a class="btn btn-primary[^"]*" href="([^"]*)"', text) == [course_url]
     refused = learner.post(reverse("exams:start", args=[hall.exam.pk]), headers={"accept": "application/json"})
     assert (refused.status_code, refused.json()["facts"]) == (409, {"reasons": ["not_enrolled"]})
     assert not Attempt.objects.exists()
+
+
+def test_after_a_failed_attempt_another_is_the_main_act_and_after_a_passed_one_the_course_is(learner, hall, at):
+    page_url = reverse("exams:exam-detail", args=[hall.exam.pk])
+    course_url = reverse("courses:course-detail", args=[hall.course.slug])
+    hall.submit(hall.start())
+    text = learner.get(page_url).content.decode()
+    assert re.search(r'id="start-title">([^<]+)<', text)[1] == "还可以再考"
+    assert re.search(r'<button class="btn btn-primary[^"]*" type="submit">.*再考一次</button>', text)
+
+    passing = hall.start()
+    for slot, chosen in RIGHT.items():
+        hall.save(passing, slot, chosen)
+    hall.submit(passing)
+    text = learner.get(page_url).content.decode()
+    assert re.search(r'id="start-title">([^<]+)<', text)[1] == "您已合格"
+    assert re.findall(r'<a class="btn btn-primary[^"]*" href="([^"]+)"', text) == [course_url]
+    again = re.search(r'<button class="btn ([^"]+)" type="submit">.*?再考一次</button>', text)
+    assert again[1] == "btn-outline-primary"
+    assert again.start() > text.index('id="attempts-title"')
+    assert "还可以再考 1 次" in text
 
 
 def test_an_exam_of_a_course_that_one_may_not_see_does_not_exist(client_of, people, hall, at):
@@ -250,8 +274,10 @@ def test_the_plain_form_asks_for_a_confirmation_and_names_what_is_unanswered(lea
     assert (first.status_code, first.url) == (302, url("confirm", sitting))
     page = learner.get(first.url).content.decode()
     unanswered = next(question for question in queries.paper(sitting).questions if question.slot == 2)
-    assert f"{url('attempt', sitting)}#question-{unanswered.position}" in page
-    assert len(re.findall(r"#question-\d", page)) == 1
+    back = re.search(r'<a class="btn btn-primary[^"]*" href="([^"]+)">', page)[1]
+    assert back == f"{url('attempt', sitting)}#question-{unanswered.position}"
+    assert re.findall(r"<li( data-open)?>\s*<a", page).count(" data-open") == 1
+    assert len(re.findall(r'<li(?: data-open)?>\s*<a href="[^"]+#question-\d', page)) == 3
     done = learner.post(url("submit", sitting), {"carries": "nothing", "confirmed": "1"})
     assert (done.status_code, done.url) == (302, url("result", sitting))
     sitting.refresh_from_db()
@@ -294,10 +320,19 @@ def test_a_failed_result_shows_right_and_wrong_but_not_the_key(learner, hall, si
     text = learner.get(url("result", sitting)).content.decode()
     assert "本次未合格" in text
     assert "还可以再考 2 次" in text
-    assert f'href="{reverse("exams:exam-detail", args=[hall.exam.pk])}">去考试' in text
-    assert re.findall(r'review-question" data-state="(\w+)"', text).count("incomplete") == 1
-    assert "单选题的解析" in text
+    start = reverse("exams:start", args=[hall.exam.pk])
+    asked = re.search(
+        rf'action="{start}" data-confirm="([^"]+)" data-confirm-text="([^"]+)" data-confirm-action="([^"]+)"', text
+    )
+    assert asked[1] == "再考一次《结业考试》吗？"
+    assert "还可以再考 2 次" in asked[2]
+    assert asked[3] == "再考一次"
+    assert re.findall(r'review-question" id="question-\d" data-state="(\w+)"', text).count("incomplete") == 1
     assert "data-right" not in text
+    assert "的解析" not in text, "an explanation gives the answer away"
+    assert "才会显示正确答案和解析" in text
+    hidden = queries.review(sitting, shows_key=False).questions
+    assert [(entry.right_letters, entry.explanation) for entry in hidden] == [((), "")] * 3
 
 
 def test_a_passed_result_shows_the_key(learner, hall, sitting):
@@ -307,13 +342,27 @@ def test_a_passed_result_shows_the_key(learner, hall, sitting):
     text = learner.get(url("result", sitting)).content.decode()
     assert "合格" in text
     assert len(re.findall(r"<li data-right data-chosen>", text)) == 4
+    assert "单选题的解析" in text
     assert f'href="{reverse("courses:course-detail", args=[hall.course.slug])}">去课程' in text
 
 
 def test_the_key_is_shown_when_no_attempts_are_left(learner, people, at):
     hall = make.hall(people.county, people.instructor, people.learner, attempts_allowed=1)
     attempt = hall.submit(hall.start())
-    assert "data-right" in learner.get(url("result", attempt)).content.decode()
+    text = learner.get(url("result", attempt)).content.decode()
+    assert "data-right" in text
+    assert "单选题的解析" in text
+
+
+def test_the_key_is_not_shown_while_the_last_attempt_is_open(learner, people, at):
+    hall = make.hall(people.county, people.instructor, people.learner, attempts_allowed=2)
+    first = hall.submit(hall.start())
+    last = hall.start()
+    text = learner.get(url("result", first)).content.decode()
+    assert "data-right" not in text
+    assert "的解析" not in text
+    hall.submit(last)
+    assert "data-right" in learner.get(url("result", first)).content.decode()
 
 
 # --- Queries ------------------------------------------------------------------------------------------------
@@ -333,7 +382,7 @@ def test_the_pages_take_the_same_number_of_queries_for_every_paper(learner, peop
     with django_assert_num_queries(6):
         learner.get(url("attempt", attempt))
     hall.submit(attempt)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         learner.get(url("result", attempt))
 
 

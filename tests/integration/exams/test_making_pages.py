@@ -193,7 +193,7 @@ def test_an_instructor_of_another_county_does_not_make_this_exam(client_of, peop
     )
     client = client_of(colleague)
     assert client.get(edit_url(draft)).status_code == 404
-    assert client.get(reverse("exams:manage")).context["page"].paginator.count == 0
+    assert client.get(reverse("exams:manage")).context["table"].count == 0
 
 
 def test_an_administrator_above_makes_exams_too(client_of, people, draft):
@@ -210,23 +210,70 @@ def test_the_list_takes_the_same_number_of_queries_for_every_length(
     instructor, people, hall, django_assert_num_queries
 ):
     make.course(people.county, people.instructor, slug="without-exam", title="没有考试的课")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         instructor.get(reverse("exams:manage"))
     for number in range(5):
         course = make.course(people.county, people.instructor, slug=f"course-{number}")
         services.create_exam(actor=people.instructor, course=course, title="卷", items=[], now=NOON)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         instructor.get(reverse("exams:manage"))
 
 
 def test_the_editor_takes_the_same_number_of_queries_for_every_paper(
     instructor, people, draft, django_assert_num_queries
 ):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         instructor.get(edit_url(draft))
     make.many_items(draft, 20)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         instructor.get(edit_url(draft))
+
+
+def test_a_multiple_choice_question_with_one_right_option_is_refused_and_can_become_single_choice(instructor, draft):
+    create = reverse("exams:question-create", args=[draft.course.slug, "multiple"])
+    page = instructor.post(create, QUESTION)
+    assert "多选题至少有两个正确选项" in page.content.decode()
+    assert 'name="as_single"' in page.content.decode()
+    assert draft.exam.items.count() == 3
+    instructor.post(create, QUESTION | {"as_single": "1"})
+    assert draft.exam.items.get(slot=4).version.question.type == "single"
+
+
+def test_an_old_multiple_choice_question_with_one_right_option_wants_another_one(instructor, draft):
+    item = draft.exam.items.get(slot=2)
+    typed = {"stem": "改", "option_A": "一", "option_B": "二", "correct": "0", "points": "4"}
+    page = instructor.post(reverse("exams:question-edit", args=[draft.course.slug, item.pk]), typed)
+    assert page.context["form"].looks_single
+    assert "as_single" not in page.content.decode()
+
+
+def test_taking_a_question_off_asks_and_names_it(instructor, draft):
+    page = instructor.get(edit_url(draft)).content.decode()
+    assert page.count('data-confirm="把第 2 题移出试卷吗？" data-confirm-text="“多选题”') == 1
+    assert page.count("/remove/") == 3
+
+
+def test_a_moved_question_is_where_one_comes_back_to(instructor, draft):
+    item = draft.exam.items.get(slot=2)
+    moved = instructor.post(reverse("exams:question-move", args=[draft.course.slug, item.pk]), {"direction": "up"})
+    assert moved.url == f"{edit_url(draft)}#item-{item.pk}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("?state=draft", ["branch"]), ("?state=none", ["bare"]), ("?q=没有", ["bare"]), ("?q=无此课", [])],
+)
+def test_the_list_of_exams_is_narrowed(instructor, people, draft, asked, found):
+    make.course(people.county, people.instructor, slug="bare", title="没有考试的课")
+    rows = instructor.get(reverse("exams:manage") + asked).context["table"].rows
+    assert [{draft.course.slug: "branch"}.get(course.slug, course.slug) for course in rows] == found
+
+
+def test_the_list_of_exams_is_a_file_too(instructor, people, draft):
+    make.course(people.county, people.instructor, slug="bare", title="没有考试的课")
+    sheet = b"".join(instructor.get(reverse("exams:manage") + "?export=csv")).decode("utf-8-sig")
+    assert "没有考试的课,暂无,暂无,0,0" in sheet
+    assert f"{draft.exam.title},草稿,3,0" in sheet
 
 
 # --- Results ------------------------------------------------------------------------------------------------
@@ -249,7 +296,7 @@ def test_results_show_the_best_of_each_learner(client_of, people, hall, who):
     sit(hall, people.learner, {1: ["B"], 2: ["A"]})
     sit(hall, people.learner, {1: ["A"], 2: ["A"]})
     page = client_of(getattr(people, who)).get(results_url(hall))
-    row = next(iter(page.context["page"]))
+    row = page.context["table"].rows[0]
     assert (row["member__full_name"], row["attempts"], row["best"], row["passes"]) == ("李𬱖", 2, 6000, 1)
     assert page.context["summary"] == {"takers": 1, "passed": 1}
     record = AuditEntry.objects.get(act="exams.read_results")
@@ -274,7 +321,7 @@ def test_everybody_reads_the_results_of_their_own_scope_only(client_of, people):
     sit(hall, people.stranger, {1: ["A"], 2: ["B"]})
 
     def names(person):
-        return [row["member__learner_no"] for row in client_of(person).get(results_url(hall)).context["page"]]
+        return [row["member__learner_no"] for row in client_of(person).get(results_url(hall)).context["table"].rows]
 
     assert names(people.organizer) == ["learner"]
     assert names(people.rival) == ["stranger"]
@@ -284,11 +331,26 @@ def test_everybody_reads_the_results_of_their_own_scope_only(client_of, people):
 def test_results_take_the_same_number_of_queries_for_every_length(client_of, people, hall, django_assert_num_queries):
     client = client_of(people.organizer)
     sit(hall, people.learner, {1: ["A"], 2: ["A"]})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         client.get(results_url(hall))
     for number in range(8):
         member = make_members.member(f"extra-{number}", people.village)
         make.enrol(member, hall.course)
         sit(hall, member, {1: ["A"], 2: ["A"]})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         client.get(results_url(hall))
+
+
+def test_the_distribution_stands_above_the_results_and_is_a_file(client_of, people, hall):
+    client = client_of(people.organizer)
+    assert 'id="chart-distribution"' not in client.get(results_url(hall)).content.decode()
+    sit(hall, people.learner, {1: ["A"], 2: ["A"]})
+    assert 'id="chart-distribution"' in client.get(results_url(hall)).content.decode()
+    sheet = b"".join(client.get(results_url(hall) + "?chart=distribution")).decode("utf-8-sig")
+    assert "得分（百分制）" in sheet
+    assert AuditEntry.objects.filter(act="exams.read_results").count() == 3
+
+
+def test_only_makers_are_led_back_to_the_editor(client_of, people, hall):
+    assert edit_url(hall) in client_of(people.instructor).get(results_url(hall)).content.decode()
+    assert edit_url(hall) not in client_of(people.organizer).get(results_url(hall)).content.decode()

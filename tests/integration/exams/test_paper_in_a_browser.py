@@ -167,7 +167,7 @@ def test_without_a_script_the_form_does_it_all(open_page, hall, live_server):
     answer(page, 1, ["A"])
     answer(page, 2, ["A", "C"])
     page.get_by_role("button", name="交卷").last.click()
-    expect(page.get_by_text("还有 1 道题没有作答：")).to_be_visible()
+    expect(page.get_by_text("还有 1 道题没有作答。")).to_be_visible()
     page.get_by_role("link", name="返回试卷").click()
     answer(page, 3, ["B"])
     page.get_by_role("button", name="交卷").last.click()
@@ -187,3 +187,76 @@ def test_no_page_is_wider_than_the_screen(open_page, hall, sitting, live_server,
     ):
         page.goto(live_server.url + address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_each_question_says_in_words_how_it_stands(paper, sitting):
+    expect(mark(paper, 1)).to_have_text("还没有作答")
+    answer(paper, 2, ["A", "C"])
+    expect(mark(paper, 2)).to_have_text("已保存")
+    expect(paper.locator("[data-map='2']")).to_contain_text("已作答")
+    for key in ("A", "C"):
+        paper.locator(f"input[name=answer-2][value={key}]").uncheck()
+    expect(mark(paper, 2)).to_have_text("已保存：没有作答")
+    expect(paper.locator("[data-map='2']")).to_contain_text("还没有作答")
+
+
+def test_number_keys_choose_an_option_of_the_question_in_focus(paper, sitting):
+    options = paper.locator("[data-slot='1'] .choice input")
+    options.first.focus()
+    paper.keyboard.press("2")
+    expect(options.nth(1)).to_be_checked()
+    expect(options.nth(1)).to_be_focused()
+    paper.keyboard.press("9")
+    expect(options.nth(1)).to_be_checked()
+    expect(mark(paper, 1)).to_have_text("已保存")
+    assert len(queries.current_answers(sitting.pk)[1]) == 1
+
+
+def test_the_bar_never_covers_what_has_the_focus(open_page, hall, sitting, live_server):
+    page = open_page(viewport={"width": 320, "height": 560})
+    log_in(page, hall, live_server)
+    type(hall.learner).objects.filter(pk=hall.learner.pk).update(elder_mode=True, text_size=30)
+    page.goto(live_server.url + reverse("exams:attempt", args=[sitting.pk]))
+    page.wait_for_function("() => document.documentElement.style.scrollPaddingTop !== ''")
+    stops = page.locator(".exam-paper :is(input:not([type=hidden]), a, .paper-end button)")
+    covered = []
+    for index in reversed(range(stops.count())):  # backwards, as Shift and Tab go: from below the bar
+        stops.nth(index).focus()
+        covered += page.evaluate(
+            "() => { const focus = document.activeElement, bar = document.querySelector('.paper-bar');"
+            " return bar.contains(focus) || focus.getBoundingClientRect().top >= bar.getBoundingClientRect().bottom"
+            " ? [] : [focus.name || focus.href]; }"
+        )
+    assert covered == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_leaving_the_paper_asks(paper, sitting, hall):
+    paper.get_by_role("button", name="暂时离开").click()
+    expect(paper.get_by_role("dialog")).to_contain_text("计时不停")
+    paper.get_by_role("dialog").get_by_role("button", name="暂时离开").click()
+    paper.wait_for_url(f"**{reverse('exams:exam-detail', args=[hall.exam.pk])}*")
+    expect(paper.get_by_role("link", name="继续作答")).to_be_visible()
+
+
+def test_another_attempt_asks_and_says_how_many_are_left(paper, sitting, hall):
+    hall.submit(sitting, now=clock.now())
+    paper.goto(paper.url)
+    paper.get_by_role("button", name="再考一次").click()
+    dialog = paper.get_by_role("dialog")
+    expect(dialog).to_contain_text("还可以再考 2 次")
+    dialog.get_by_role("button", name="取消").click()
+    assert Attempt.objects.count() == 1
+    paper.get_by_role("button", name="再考一次").click()
+    dialog.get_by_role("button", name="再考一次").click()
+    expect(paper.get_by_text("第 2 次考试")).to_be_visible()
+    assert Attempt.objects.count() == 2
+
+
+def test_on_the_narrowest_screen_the_bar_still_says_what_its_figures_are(paper):
+    paper.set_viewport_size({"width": 320, "height": 700})
+    bar = paper.locator("[data-paper-bar]")
+    expect(bar.locator("[data-clock]")).to_have_text(re.compile(r"剩余\s*\d"))
+    expect(bar.get_by_text("剩余", exact=True)).to_be_visible()
+    expect(bar.get_by_text("已答", exact=True)).to_be_visible()
+    expect(bar.get_by_role("link", name="已答 0/3", exact=True)).to_be_visible()

@@ -76,6 +76,8 @@ def test_a_film_is_uploaded_watched_being_processed_and_played_with_sound(
     live_server: Any, folk: People, open_page: OpenPage, in_background: Any
 ) -> None:
     page = logged_in(open_page(), live_server, folk.instructor)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.goto(live_server.url + reverse("media_pipeline:upload"))
     page.get_by_label("标题").fill("在浏览器里上传的讲座")
     page.set_input_files("input[type=file]", make.clip(seconds=4, size="320x240", rate="15"))
@@ -86,6 +88,7 @@ def test_a_film_is_uploaded_watched_being_processed_and_played_with_sound(
 
     asset = MediaAsset.objects.get()
     assert asset.title == "在浏览器里上传的讲座"
+    assert asked == []  # what is saved may be left
     assert page.locator(".media-progress").count() == 1
     in_background(lambda: make.process(MediaAsset.objects.get(pk=asset.pk)))
     page.locator("video").wait_for(timeout=60_000)  # the page has noticed by itself
@@ -122,6 +125,25 @@ def test_an_address_that_has_expired_is_renewed_without_the_viewer_noticing(
     wait_for(lambda: video.evaluate("video => video.currentTime") > 121)
     assert refused
     assert not page.locator("[data-playback-error]").is_visible()
+
+
+def test_several_films_are_uploaded_each_under_its_own_name(
+    live_server: Any, folk: People, open_page: OpenPage, tmp_path: Path
+) -> None:
+    films = [tmp_path / "第一讲.mp4", tmp_path / "第二讲.mkv"]
+    for number, film in enumerate(films, start=1):
+        film.write_bytes(bytes([number]) * 5000)
+    page = logged_in(open_page(), live_server, folk.instructor)
+    page.goto(live_server.url + reverse("media_pipeline:upload"))
+    page.get_by_label("标题").fill("只够一个")
+    page.set_input_files("input[type=file]", films)
+    assert page.get_by_label("标题").is_disabled()
+
+    page.get_by_role("button", name="上传").click()
+    page.wait_for_url("**/media/")
+
+    assert set(MediaAsset.objects.values_list("title", flat=True)) == {"第一讲", "第二讲"}
+    assert set(MediaAsset.objects.values_list("organization__code", flat=True)) == {folk.county.code}
 
 
 def test_a_wrong_file_is_refused_before_it_is_sent(

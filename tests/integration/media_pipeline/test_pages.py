@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from lms.common import clock
+from lms.common.progress import words_for_time_left
 from lms.members.models import Member
 from lms.members.rules import Role
 from media_pipeline import queries, services, wording
@@ -47,7 +50,7 @@ def test_the_list_costs_the_same_for_many_rows(
 ) -> None:
     client = client_of(people.instructor)
     make.uploaded(people.instructor, people.county)
-    with django_assert_num_queries(9) as first:
+    with django_assert_num_queries(10) as first:
         client.get(LIST)
     for number in range(15):
         make.pretended(people.instructor, people.village, title=f"讲座 {number}")
@@ -206,3 +209,42 @@ def test_the_asset_s_page_costs_few_queries(
 
     assert asset.sha256 in page
     assert "48p" in page
+
+
+def test_the_time_left_is_told_from_the_rate_of_the_conversion(
+    people: People, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset = make.uploaded(people.instructor, people.county)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)  # on a busy machine the page may come half a minute later
+    WorkUnit.objects.filter(asset=asset, kind="probe").update(state="done", finished_at=now - timedelta(seconds=270))
+    converting = WorkUnit.objects.filter(asset=asset, kind="transcode")
+    converting.update(state="running", progress_permille=500, attempts=1)
+    MediaAsset.objects.filter(pk=asset.pk).update(state="processing")
+
+    def left() -> int | None:
+        return queries.seconds_left(MediaAsset.objects.get(pk=asset.pk), now=now)
+
+    assert left() == 270
+    page = client_of(people.instructor).get(url("asset-progress", asset) + "?whole").content.decode()
+    assert words_for_time_left(270) in page
+    assert "<form" not in page  # a question about stopping is not swept away with it
+    converting.update(progress_permille=5)
+    assert left() is None
+    converting.update(progress_permille=500, attempts=2)
+    assert left() is None
+    converting.update(state="pending", attempts=1)
+    assert left() is None
+
+
+def test_a_bad_file_is_better_replaced_and_a_busy_machine_asked_again(people: People, client_of: ClientOf) -> None:
+    client = client_of(people.instructor)
+
+    def offered(code: str) -> bool:
+        asset = make.pretended(people.instructor, people.county, state="failed", failure_code=code)
+        page = client.get(url("asset-detail", asset)).content.decode()
+        assert url("asset-retry", asset) in page
+        return f'href="{reverse("media_pipeline:upload")}">' in page.split("job-acts")[1].split("job-progress")[0]
+
+    assert offered("incomplete")
+    assert not offered("machine_busy")
