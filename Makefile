@@ -72,6 +72,10 @@ test: setup-tests lint ## Run all checks and all tests, on SQLite and local file
 check: setup-tests lint ## Run the checks that need no server: form, types, imports, templates, migrations, translations
 	@$(BIN)/pytest $(STATIC_TESTS)
 
+.PHONY: screenshots
+screenshots: setup-tests ## Take pictures of every page into a folder (OUT=.. ONLY=courses,exams ROLES=learner,visitor)
+	@$(BIN)/python -m tests.pages.screenshots --out '$(or $(OUT),var/screenshots)' --only '$(ONLY)' --roles '$(ROLES)'
+
 .PHONY: setup-tests
 setup-tests: .venv/.dev .venv-s3/.installed ## Install what testing needs, Debian packages included
 	@requirements/system-packages $(TEST_PACKAGES) || [[ $${CI:-} != true ]]

@@ -28,7 +28,7 @@ from tests.servers import process
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-_ARGUMENTS = [
+ARGUMENTS = [
     "--no-sandbox",  # root has none in a container, and the pages are our own
     "--disable-gpu",
     "--disable-quic",
@@ -133,7 +133,7 @@ def _playwright_browser() -> Iterator[tuple[Browser, _HiddenLoop]]:
     loop = _HiddenLoop()
     try:
         loop.show()
-        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=ARGUMENTS)
         loop.hide()
         yield browser, loop
         loop.show()
@@ -170,7 +170,8 @@ def open_page(browser: Browser, console: Console, request: pytest.FixtureRequest
     """Open a page with cookies of its own: ``open_page()``, one call per person.
 
     The keyword arguments are those of playwright's ``browser.new_context``. By default
-    the page belongs to a Chinese reader in Shanghai.
+    the page belongs to a Chinese reader in Shanghai, and no service worker stands between
+    it and the site: whoever tests that one says ``service_workers="allow"``.
     """
     contexts: list[BrowserContext] = []
 
@@ -179,6 +180,7 @@ def open_page(browser: Browser, console: Console, request: pytest.FixtureRequest
             "locale": "zh-CN",
             "timezone_id": "Asia/Shanghai",
             "viewport": {"width": 1280, "height": 800},
+            "service_workers": "block",
             **options,
         }
         context = browser.new_context(**options)

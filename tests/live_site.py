@@ -6,6 +6,7 @@ the scaled one the same command runs on the throwaway PostgreSQL, Redis and S3 s
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -50,6 +51,7 @@ def site_environment(profile: Profile, port: int) -> dict[str, str]:
         "LMS_HTTPS": "0",
         "LMS_WEB_WORKERS": "1",
         "LMS_LADDER_TOP": "480",  # two sizes: the whole ladder is media_pipeline's concern
+        "LMS_STYLEGUIDE": "1",  # tests/pages looks at it too
     }
     if profile.name == "scaled":
         assert profile.postgres is not None
@@ -68,21 +70,26 @@ def site_environment(profile: Profile, port: int) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def site(profile: Profile) -> Iterator[Site]:
     port = process.free_port()
-    environment = site_environment(profile, port)
-    log = profile.room("site") / "serve.log"
-    site = Site(url=f"http://127.0.0.1:{port}", environment=environment, log=log)
+    with running(profile.room("site"), site_environment(profile, port), port) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def running(folder: Path, environment: dict[str, str], port: int) -> Iterator[Site]:
+    """A site with the demo school, started here and stopped at the end; its log goes to the folder."""
+    site = Site(url=f"http://127.0.0.1:{port}", environment=environment, log=folder / "serve.log")
     for command in (["migrate", "--verbosity", "0"], ["demo-school"]):
         done = site.lms(*command)
         assert done.returncode == 0, f"lms {command[0]}: {done.stdout}{done.stderr}"
     server = process.spawn(
         [sys.executable, "-m", "lms", "serve", "--host", "127.0.0.1", "--port", str(port)],
-        home=profile.room("site"),
-        log=log,
+        home=folder,
+        log=site.log,
         environment=environment,
         death_signal=signal.SIGTERM,
     )
     try:
-        process.wait_until(lambda: answers(site.url), server, log=log, timeout_seconds=60)
+        process.wait_until(lambda: answers(site.url), server, log=site.log, timeout_seconds=60)
         yield site
     finally:
         process.stop(server)

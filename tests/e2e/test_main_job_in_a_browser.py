@@ -95,9 +95,9 @@ def sit(page: Page, site: Site) -> None:
         block = page.locator("fieldset.question", has_text=question.stem)
         for place in question.correct:
             block.locator("label.choice", has=page.get_by_text(question.options[place], exact=True)).click()
-    page.locator("form.paper button[type=submit]").last.click()
+    page.locator("form.exam-paper button[type=submit]").last.click()
     page.wait_for_url(re.compile(r"/(confirm|submit)/$"))  # the last look before handing in
-    page.locator("form.paper button[type=submit]").last.click()
+    page.locator("form.exam-paper button[type=submit]").last.click()
     page.wait_for_url(re.compile(r"/result/$"))
     assert "100" in page.inner_text("main")
 
