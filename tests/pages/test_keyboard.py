@@ -11,7 +11,7 @@ import pytest
 from tests.pages.driver import A_FRAME, Driver, Visit
 from tests.pages.pages import PAGES, Page
 
-pytestmark = pytest.mark.profile("scaled")  # the same markup on both
+pytestmark = pytest.mark.profile("embedded")  # the same markup on both
 MOST_STOPS = 150
 
 

@@ -11,7 +11,8 @@ from exams.models import QuestionVersion
 from tests.conftest import make_people
 from tests.factories import exams as make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# One form of the site is enough: the scripts do not know which database there is.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.profile("embedded")]
 
 
 @pytest.fixture

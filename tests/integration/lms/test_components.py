@@ -118,7 +118,8 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("parts/", parts), path("answer/", answer), path("", include("lms.urls"))]
-in_a_browser = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
+# One form of the site is enough: the scripts do not know which database there is.
+in_a_browser = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__), pytest.mark.profile("embedded")]
 
 
 class TestInABrowser:

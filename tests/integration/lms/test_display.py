@@ -17,6 +17,9 @@ from tests.conftest import People, make_people
 LogIn = Callable[[Member], Client]
 URL = "/account/display/"
 
+# One form of the site is enough: the scripts do not know which database there is.
+pytestmark = pytest.mark.profile("scaled")
+
 
 @pytest.mark.parametrize("text", ["", "x", "pink.7.99", "dark", "dark.1", "..", "light.0.20.1"])
 def test_a_cookie_that_makes_no_sense_is_the_default_as_far_as_it_makes_none(text: str) -> None:

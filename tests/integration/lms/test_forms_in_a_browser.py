@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# One form of the site is enough: the scripts do not know which database there is.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.profile("embedded")]
 OpenPage = Callable[..., "Page"]
 
 

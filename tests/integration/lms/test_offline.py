@@ -21,6 +21,9 @@ from tests.conftest import make_people
 PAGE = "/offline/"
 WORKER = "/sw.js"
 
+# One form of the site is enough: the scripts do not know which database there is.
+pytestmark = pytest.mark.profile("embedded")
+
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:

@@ -54,6 +54,9 @@ ALL = [
     "最后一句",
 ]
 
+# One form of the site is enough: the scripts do not know which database there is.
+pytestmark = pytest.mark.profile("scaled")
+
 
 @pytest.fixture
 def reader(open_page: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,7 +11,8 @@ from courses.models import Course
 from tests.conftest import make_people
 from tests.factories import courses as make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# One form of the site is enough: the scripts do not know which database there is.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.profile("scaled")]
 
 WORD = """<html xmlns:o="urn:o"><head><style>p{color:red}</style></head><body><!--StartFragment-->
 <h1 style="color:red">标题</h1>

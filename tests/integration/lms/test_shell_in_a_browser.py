@@ -15,6 +15,9 @@ from tests.conftest import People, make_people
 Visit = Callable[..., Any]
 SIDEWAYS = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
 
+# One form of the site is enough: the scripts do not know which database there is.
+pytestmark = pytest.mark.profile("embedded")
+
 
 @pytest.fixture
 def school(transactional_db: None) -> People:

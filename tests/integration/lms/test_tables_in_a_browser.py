@@ -15,7 +15,8 @@ from tests.factories import certificates as make_certificates
 from tests.factories import credits as make_credits
 from tests.factories import members as make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# One form of the site is enough: the scripts do not know which database there is.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.profile("scaled")]
 OpenPage = Callable[..., Page]
 
 

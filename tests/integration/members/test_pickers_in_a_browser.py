@@ -17,7 +17,8 @@ from lms.urls import urlpatterns as site_urls
 from tests.conftest import make_people
 from tests.factories import members as make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# One form of the site is enough: the scripts do not know which database there is.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.profile("embedded")]
 
 PAGE = """{% extends "base.html" %}{% block content %}<form method="post">{% csrf_token %}
 {% for field in form %}{% include "components/_field.html" %}{% endfor %}
