@@ -29,14 +29,17 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(takeOver());
 });
 
-/** The person has chosen another language, theme or size of text: the page is kept in the new look. */
+/** The person has chosen another language, theme or size of text: the page is kept in the new look. One renewal after
+ * the other, or a slow answer in the former look would overwrite the new one. */
+let renewed = Promise.resolve();
 self.addEventListener("message", (event) => {
   if (event.data !== "renew") return;
   const renew = async () => {
     const response = await fetch(fresh(KEPT.page));
     if (response.ok) await (await caches.open(CACHE)).put(KEPT.page, response);
   };
-  event.waitUntil(renew().catch(() => {})); // without a network the old look stays
+  renewed = renewed.then(renew).catch(() => {}); // without a network the old look stays
+  event.waitUntil(renewed);
 });
 
 self.addEventListener("fetch", (event) => {
