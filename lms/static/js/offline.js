@@ -1,7 +1,5 @@
 /* Registers the service worker that shows the offline page, and has it keep that page in the look of this one. */
 
-const LOOK = "offline-look";
-
 async function keepOfflinePage() {
   // `serviceWorker` is missing without https (localhost excepted) and in some private windows.
   if (!window.isSecureContext || !navigator.serviceWorker) return;
@@ -10,10 +8,7 @@ async function keepOfflinePage() {
     const { lang, dataset } = document.documentElement;
     const dark = document.querySelector('link[rel="stylesheet"][href*="/css/dark"]');
     const look = [lang, dataset.text ?? "", dark ? dark.media : "light"].join("|");
-    if (window.localStorage.getItem(LOOK) === look) return;
-    const registration = await navigator.serviceWorker.ready;
-    registration.active.postMessage("renew");
-    window.localStorage.setItem(LOOK, look);
+    (await navigator.serviceWorker.ready).active.postMessage({ look });
   } catch (error) {
     // The site works without; a browser may forbid workers or storage.
     console.info("No offline page:", error.message);

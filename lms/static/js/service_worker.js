@@ -10,10 +10,18 @@ const files = new Set(KEPT.files);
 /** Ask the server, not a cache that may hold yesterday's answer. */
 const fresh = (address) => new Request(address, { cache: "no-cache", credentials: "same-origin" });
 
+/** Keep the offline page, with the look it was asked for in: without the server's `Vary`, by which a cache would hold two. */
+async function keepPage(look) {
+  const response = await fetch(fresh(KEPT.page));
+  if (!response.ok) throw new Error(`${KEPT.page}: ${response.status}`);
+  const headers = { "Content-Type": "text/html; charset=utf-8", Look: look };
+  await (await caches.open(CACHE)).put(KEPT.page, new Response(await response.text(), { headers }));
+}
+
 self.addEventListener("install", (event) => {
   const keep = async () => {
     const cache = await caches.open(CACHE);
-    await cache.addAll([KEPT.page, ...KEPT.files].map(fresh));
+    await Promise.all([keepPage(""), cache.addAll(KEPT.files.map(fresh))]);
     await self.skipWaiting();
   };
   event.waitUntil(keep());
@@ -29,16 +37,17 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(takeOver());
 });
 
-/** The person has chosen another language, theme or size of text: the page is kept in the new look. One renewal after
- * the other, or a slow answer in the former look would overwrite the new one. */
+/** A page tells the look it has: language, theme, size of text. If the person has chosen another one since, the offline
+ * page is kept anew. One renewal after the other, or a slow answer in the former look would overwrite the new one.
+ */
 let renewed = Promise.resolve();
 self.addEventListener("message", (event) => {
-  if (event.data !== "renew") return;
+  const { look } = event.data;
   const renew = async () => {
-    const response = await fetch(fresh(KEPT.page));
-    if (response.ok) await (await caches.open(CACHE)).put(KEPT.page, response);
+    const page = await caches.match(KEPT.page, { cacheName: CACHE });
+    if (page?.headers.get("Look") !== look) await keepPage(look);
   };
-  renewed = renewed.then(renew).catch(() => {}); // without a network the old look stays
+  renewed = renewed.then(renew).catch(() => {}); // without a network the old look stays until a page comes again
   event.waitUntil(renewed);
 });
 

@@ -143,6 +143,20 @@ def test_without_network_the_offline_page_and_with_it_the_page_that_was_asked_fo
     assert visitor.url == wanted
 
 
+def test_a_new_look_is_kept_for_the_next_time_without_network(visitor: Any, live_server: Any, console: Any) -> None:
+    console.allow("ERR_INTERNET_DISCONNECTED|Failed to fetch|ERR_FAILED|net::")
+    visitor.locator("button[name=elder][value='1']").first.click()
+    visitor.wait_for_selector("html[data-text='20']")
+    in_cache = """async () => {
+      const kept = await caches.match("/offline/");
+      return Boolean(kept) && (await kept.text()).includes('data-text="20"');
+    }"""
+    visitor.wait_for_function(in_cache)
+    cut_off(visitor, True)
+    visitor.goto(live_server.url + "/")
+    visitor.locator("html[data-text='20'] [data-offline]").wait_for()
+
+
 def test_the_worker_leaves_everything_but_failed_pages_alone(visitor: Any, live_server: Any, console: Any) -> None:
     console.allow("ERR_INTERNET_DISCONNECTED|Failed to fetch|ERR_FAILED|net::")
     names = visitor.evaluate(
