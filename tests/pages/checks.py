@@ -11,6 +11,7 @@ from tests.pages.people import VISITOR
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CONTRAST = ["color-contrast"]
+LAID_OUT = [*CONTRAST, "target-size", "scrollable-region-focusable", "aria-hidden-focus"]  # what a width may change
 # A code may be looked up thirty times in a minute (certificates.rules.LOOKUPS_PER_MINUTE), and two pages look up too.
 LOOK_UP = re.compile(r"/certificates/verify/[^/]+/$")
 LOOK_UPS = 4
