@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates import rules
 from certificates.models import Certificate
+from lms.common.form_fields import ListFilter, SearchField, StateField
 
 
 class RevokeForm(forms.Form):
@@ -20,30 +21,8 @@ class RevokeForm(forms.Form):
     )
 
 
-class SearchForm(forms.Form):
+class SearchForm(ListFilter):
     """Which certificates to list."""
 
-    STATES = [
-        ("", _("All states")),
-        *Certificate.State.choices,
-        ("failed", _("File cannot be made")),
-    ]
-
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "class": "form-control",
-                "placeholder": _("Name, learner number, course or certificate number"),
-            }
-        ),
-    )
-    state = forms.ChoiceField(
-        label=_("State"),
-        required=False,
-        choices=STATES,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    q = SearchField(label=_("Search"), placeholder=_("Name, learner number, course or certificate number"))
+    state = StateField([*Certificate.State.choices, ("failed", _("File cannot be made"))])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from courses import queries
 from courses.models import Category, Course
 from courses.queries.authoring import EDITORS
+from lms.common.form_fields import ListFilter, SearchField, StateField
 from lms.common.rich_text_field import RichTextField
 from lms.members.fields import OrganizationField, give_scope
 from lms.members.models import Member
@@ -21,12 +22,7 @@ TITLE_LENGTH = 120
 class CatalogFilter(forms.Form):
     """What is looked for in the catalog. Nonsense counts as nothing chosen."""
 
-    q = forms.CharField(
-        label=_("Title, content or lecturer"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
-    )
+    q = SearchField(label=_("Title, content or lecturer"))
     category = forms.ModelChoiceField(
         label=_("Category"),
         queryset=Category.objects.none(),
@@ -60,21 +56,11 @@ class CoverSelect(forms.RadioSelect):
     option_template_name = "courses/_cover_option.html"
 
 
-class ManagedFilter(forms.Form):
+class ManagedFilter(ListFilter):
     """Which of the courses one looks after a list shows. Nonsense counts as nothing chosen."""
 
-    q = forms.CharField(
-        label=_("Title or teacher"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
-    )
-    state = forms.ChoiceField(
-        label=_("State"),
-        required=False,
-        choices=[("", _("All states")), *Course.State.choices],
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    q = SearchField(label=_("Title or teacher"))
+    state = StateField(Course.State.choices)
     own = forms.BooleanField(
         label=_("Only those I teach"),
         required=False,
@@ -83,13 +69,7 @@ class ManagedFilter(forms.Form):
 
     def chosen(self) -> dict[str, Any]:
         """Arguments of queries.list_managed_with_counts."""
-        self.is_valid()
-        wanted = self.cleaned_data
-        return {
-            "text": wanted.get("q", ""),
-            "state": wanted.get("state", ""),
-            "own_only": bool(wanted.get("own")),
-        }
+        return super().chosen() | {"own_only": bool(self.cleaned_data.get("own"))}
 
 
 class CourseForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from credits.queries import ScoreRow
 from lms.common.clock import SHANGHAI, business_date
+from lms.common.form_fields import SearchField
 
 FIRST_YEAR = 2000  # the default rules begin here
 
@@ -72,12 +73,7 @@ class ScoreTableForm(PeriodForm):
 
     PERIOD = ("year", "as_of")
 
-    q = forms.CharField(
-        label=gettext_lazy("Name, learner number or organization"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
-    )
+    q = SearchField(label=gettext_lazy("Name, learner number or organization"))
     met = forms.ChoiceField(
         label=gettext_lazy("Annual target"),
         required=False,

@@ -16,7 +16,7 @@ from exams import rules, wording
 from exams.models import Exam, ExamItem, Question
 from exams.rules import QuestionType
 from lms.common.errors import DomainError
-from lms.common.form_fields import RadioRows, shown
+from lms.common.form_fields import ListFilter, RadioRows, SearchField, StateField, shown
 
 HUNDRED = Decimal(100)
 
@@ -222,12 +222,7 @@ def question_values(item: ExamItem) -> dict[str, Any]:
 class BankForm(forms.Form):
     """What to look for in the banks."""
 
-    q = forms.CharField(
-        label=gettext_lazy("Words in the question"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
-    )
+    q = SearchField(label=gettext_lazy("Words in the question"))
     type = forms.ChoiceField(
         label=gettext_lazy("Type"),
         required=False,
@@ -272,54 +267,21 @@ def paper_form(data: QueryDict) -> PaperForm:
     return PaperForm(answers, seen_seq, data.get("confirmed") == "1")
 
 
-class ExamsFilter(forms.Form):
+class ExamsFilter(ListFilter):
     """Which of the courses and their exams a maker's list shows. Nonsense counts as nothing chosen."""
 
-    q = forms.CharField(
-        label=gettext_lazy("Course or exam"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[
-            ("", gettext_lazy("All states")),
-            *Exam.State.choices,
-            ("none", gettext_lazy("No exam yet")),
-        ],
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
-
-    def chosen(self) -> dict[str, str]:
-        """`text` and `state` for queries.list_managed_courses; '' for what is not asked."""
-        self.is_valid()
-        return {"text": self.cleaned_data.get("q", ""), "state": self.cleaned_data.get("state", "")}
+    q = SearchField(label=gettext_lazy("Course or exam"))
+    state = StateField([*Exam.State.choices, ("none", gettext_lazy("No exam yet"))])
 
 
-class ResultsFilter(forms.Form):
+class ResultsFilter(ListFilter):
     """Whose results a list shows. Nonsense counts as nothing chosen."""
 
-    q = forms.CharField(
-        label=gettext_lazy("Name or learner number"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "class": "form-control"}),
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[
-            ("", gettext_lazy("All states")),
+    q = SearchField(label=gettext_lazy("Name or learner number"))
+    state = StateField(
+        [
             ("passed", gettext_lazy("Passed")),
             ("failed", gettext_lazy("Not passed")),
             ("running", gettext_lazy("In progress")),
-        ],
-        widget=forms.Select(attrs={"class": "form-select"}),
+        ]
     )
-
-    def chosen(self) -> dict[str, str]:
-        """`text` and `state` for queries.list_results; '' for what is not asked."""
-        self.is_valid()
-        return {"text": self.cleaned_data.get("q", ""), "state": self.cleaned_data.get("state", "")}

@@ -66,8 +66,8 @@ def certificate_list(request: HttpRequest) -> HttpResponseBase:
     member = certificate_access.reader_of_certificates(request)
     now = clock.now()
     form = SearchForm(request.GET)
-    wanted = form.cleaned_data if form.is_valid() else {"q": "", "state": ""}
-    found = queries.search(certificate_access.readable(member), text=wanted["q"], state=wanted["state"])
+    wanted = form.chosen()
+    found = queries.search(certificate_access.readable(member), **wanted)
     paths = certificate_access.deciding_paths(member)
 
     def decided(certificates: list[Certificate]) -> list[Certificate]:
@@ -94,7 +94,8 @@ def certificate_list(request: HttpRequest) -> HttpResponseBase:
         object_id=member.pk,
         now=now,
         rows=table.count if table.wants_file else len(table.rows),
-        **wanted,
+        q=wanted["text"],
+        state=wanted["state"],
     )
     if table.wants_file:
         return table.file(_("Certificates as of %(day)s") % {"day": clock.business_date(now)})

@@ -76,6 +76,33 @@ class CheckboxRows(_WithDescriptions, forms.CheckboxSelectMultiple):
     """Any of a few, each on a row with a line that explains it."""
 
 
+class SearchField(forms.CharField):
+    """Words that a list is searched for; usually a form's `q`."""
+
+    def __init__(self, *, label: Words, placeholder: Words = "") -> None:
+        attrs = {"type": "search", "class": "form-control"} | ({"placeholder": placeholder} if placeholder else {})
+        super().__init__(label=label, required=False, max_length=80, widget=forms.TextInput(attrs=attrs))
+
+
+class StateField(forms.ChoiceField):
+    """Which of several states a list shows; all of them at first. `states`: values with their words."""
+
+    def __init__(self, states: Iterable[tuple[str, Words]]) -> None:
+        choices = [("", _("All states")), *states]
+        super().__init__(
+            label=_("State"), required=False, choices=choices, widget=forms.Select(attrs={"class": "form-select"})
+        )
+
+
+class ListFilter(forms.Form):
+    """Base of the filters of lists with a `q` and a `state`. Nonsense counts as nothing chosen."""
+
+    def chosen(self) -> dict[str, Any]:
+        """`text` and `state` for the query of the list; '' for what is not asked."""
+        self.is_valid()
+        return {"text": self.cleaned_data.get("q", ""), "state": self.cleaned_data.get("state", "")}
+
+
 class YearField(forms.TypedChoiceField):
     """A year from a plain list, the newest first; cleaned to an int."""
 
