@@ -79,7 +79,7 @@ class CheckboxRows(_WithDescriptions, forms.CheckboxSelectMultiple):
 class SearchField(forms.CharField):
     """Words that a list is searched for; usually a form's `q`."""
 
-    def __init__(self, *, label: Words, placeholder: Words = "") -> None:
+    def __init__(self, *, label: Any, placeholder: Words = "") -> None:  # label: Words, by another name in the stubs
         attrs = {"type": "search", "class": "form-control"} | ({"placeholder": placeholder} if placeholder else {})
         super().__init__(label=label, required=False, max_length=80, widget=forms.TextInput(attrs=attrs))
 

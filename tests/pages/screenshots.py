@@ -26,7 +26,7 @@ from tests.servers import process, scratch
 
 WIDTHS = (390, 768, 1280, 1920)
 MODES = ("light", "dark", "elder")
-TALLEST = 12_000  # pixels; a sheet with longer pictures is of no use
+TALLEST = 6_000  # pixels of one picture; a longer page gives several
 
 
 def main(arguments: list[str]) -> int:
@@ -106,23 +106,25 @@ def pictures(driver: Driver, page: Page, out: Path) -> Iterator[str]:
     visit = driver.open(page)
     for width in WIDTHS:
         visit.resize(width)
-        yield picture(visit, "light", width, out)
+        yield from sheets(visit, "light", width, out)
         visit.dark(True)
-        yield picture(visit, "dark", width, out)
+        yield from sheets(visit, "dark", width, out)
         visit.dark(False)
     with driver.elder(page.person):
         visit = driver.open(page)
         for width in WIDTHS:
             visit.resize(width)
-            yield picture(visit, "elder", width, out)
+            yield from sheets(visit, "elder", width, out)
 
 
-def picture(visit: Visit, mode: str, width: int, out: Path) -> str:
-    name = f"{visit.page}-{mode}-{width}.png"
+def sheets(visit: Visit, mode: str, width: int, out: Path) -> Iterator[str]:
+    """The page from top to bottom, in as many pictures as it takes."""
     height = visit.tab.evaluate("() => document.documentElement.scrollHeight")
-    clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
-    visit.tab.screenshot(path=out / name, full_page=True, clip=clip, animations="disabled")  # type: ignore[arg-type]
-    return name
+    for number, top in enumerate(range(0, height, TALLEST), start=1):
+        name = f"{visit.page}-{mode}-{width}{f'-{number}' if number > 1 else ''}.png"
+        clip = {"x": 0, "y": top, "width": width, "height": min(height - top, TALLEST)}
+        visit.tab.screenshot(path=out / name, full_page=True, clip=clip, animations="disabled")  # type: ignore[arg-type]
+        yield name
 
 
 def contact_sheet(taken: dict[str, list[str]]) -> str:
@@ -133,18 +135,18 @@ def contact_sheet(taken: dict[str, list[str]]) -> str:
 def section(name: str, pictures: Iterable[str]) -> str:
     rows = []
     for mode in MODES:
-        cells = (
-            f'<a href="{html.escape(picture)}"><img loading="lazy" src="{html.escape(picture)}" alt=""><span>'
-            f"{html.escape(picture.removesuffix('.png').rpartition('-')[2])}</span></a>"
-            for picture in sorted(pictures, key=width_of)
+        kept = {
+            picture: picture.removesuffix(".png").rpartition(f"-{mode}-")[2]
+            for picture in pictures
             if f"-{mode}-" in picture
+        }
+        cells = (
+            f'<a href="{html.escape(picture)}"><img loading="lazy" src="{html.escape(picture)}" alt="">'
+            f"<span>{place}</span></a>"
+            for picture, place in sorted(kept.items(), key=lambda one: [int(part) for part in one[1].split("-")])
         )
         rows.append(f"<h3>{mode}</h3><div>{''.join(cells)}</div>")
     return f'<section id="{html.escape(name)}"><h2>{html.escape(name)}</h2>{"".join(rows)}</section>'
-
-
-def width_of(picture: str) -> int:
-    return int(picture.removesuffix(".png").rpartition("-")[2])
 
 
 SHEET = """<!doctype html>
