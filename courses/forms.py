@@ -39,7 +39,7 @@ class CatalogFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = queries.list_categories()  # type: ignore[attr-defined]
+        self.fields["category"].queryset = queries.list_categories()  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def chosen(self) -> dict[str, Any]:
         """Arguments of queries.catalog."""
@@ -131,7 +131,7 @@ class CourseForm(forms.Form):
             (cover, _("Cover %(number)d") % {"number": number}) for number, cover in enumerate(covers, start=1)
         ]
         self.fields["cover"].initial = covers[0]
-        self.fields["category"].queryset = queries.list_categories()  # type: ignore[attr-defined]
+        self.fields["category"].queryset = queries.list_categories()  # type: ignore[attr-defined]  # a ModelChoiceField
         give_scope(self, actor)
         for name in ("title", "slug", "summary", "lecturer_name"):
             if name in self.fields:
@@ -176,11 +176,11 @@ class LectureForm(forms.Form):
 
     def __init__(self, actor: Member, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["asset"].queryset = queries.list_assets_in_scope(actor)  # type: ignore[attr-defined]
+        self.fields["asset"].queryset = queries.list_assets_in_scope(actor)  # type: ignore[attr-defined]  # a FilmChoice
 
     def label_of_film(self, asset: MediaAsset) -> str:
         """How a film is called in the select box."""
-        return str(self.fields["asset"].label_from_instance(asset))  # type: ignore[attr-defined]
+        return str(self.fields["asset"].label_from_instance(asset))  # type: ignore[attr-defined]  # a FilmChoice
 
     def chosen_title(self) -> str:
         """The title given, else the film's."""

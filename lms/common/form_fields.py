@@ -210,11 +210,11 @@ class PeriodField(forms.MultiValueField):
         self.choices = [(value, words) for value, words in PERIODS if Period(value) in wanted]
         self.shown_at_first = initial
         self.today = today
-        day = {"error_messages": {"invalid": NOT_A_DATE}, "required": False}
+        day: dict[str, Any] = {"error_messages": {"invalid": NOT_A_DATE}, "required": False}
         fields = (
             forms.ChoiceField(choices=self.choices, required=False),
-            forms.DateField(**day),  # type: ignore[arg-type]
-            forms.DateField(**day),  # type: ignore[arg-type]
+            forms.DateField(**day),
+            forms.DateField(**day),
         )
         kwargs.setdefault("label", _("Time span"))
         super().__init__(

@@ -41,7 +41,7 @@ def navigation_of(request: HttpRequest, member: Member) -> Navigation:
     known = getattr(request, "navigation", None)
     if not isinstance(known, Navigation):
         known = _navigation(member)
-        request.navigation = known  # type: ignore[attr-defined]
+        request.navigation = known  # type: ignore[attr-defined]  # for the rest of this request
     return known
 
 

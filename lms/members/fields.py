@@ -135,7 +135,7 @@ class _ScopedField(forms.Field):
 
     def chips(self, asked: Asked) -> list[Chip]:
         """What is chosen, to be shown; text that means nothing is shown as it was typed."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of picker has its own
 
     def _check_number(self, texts: list[str]) -> None:
         if self.required and not texts:
